@@ -1,0 +1,1 @@
+"""A published notice -> a draft rubric. Nothing stands here yet."""

@@ -1,0 +1,1 @@
+"""Training, evaluation, rule reports, decisions -> data; the home of scikit-learn and pandas. Nothing stands here yet."""

@@ -1,0 +1,1 @@
+"""The reviewers' pages: app, accounts, templates. Nothing stands here yet."""

@@ -1,0 +1,271 @@
+"""Keyword rules: small named things that vote or abstain, compiled once for a rubric.
+
+All literal words of all rules are looked up in one pass over the text (Aho-Corasick); a rule is
+tried only when one of the words it cannot do without was found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import ahocorasick_rs
+
+from pipeline.evidence import Span, Vote
+from pipeline.rubric.model import Match, Rubric
+from pipeline.tag.copy import Copy, copy_of
+
+Spans = list[Span]
+Hits = Mapping[int, Spans]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a condition is tried on: a text's copy, the words found in it, and its surroundings."""
+
+    copy: str
+    hits: Hits
+    headings: tuple[_Reading, ...] = ()
+    title: _Reading | None = None
+
+
+Condition = Callable[[_Reading], Spans | None]
+"""Spans (in the copy) where it holds, perhaps none of its own; None where it does not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    id: str
+    holds: Condition
+    indicators: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Rulebook:
+    """The rules of one rubric, ready to vote."""
+
+    automaton: ahocorasick_rs.AhoCorasick
+    by_word: Mapping[int, tuple[int, ...]]
+    always: tuple[int, ...]
+    rules: tuple[_Compiled, ...]
+    _surroundings: dict[tuple[tuple[str, ...], str], tuple[tuple[_Reading, ...], _Reading]] = (
+        field(default_factory=dict)
+    )
+
+    def votes(self, text: str, headings: Sequence[str] = (), title: str = "") -> list[Vote]:
+        """Every rule's vote on a passage, a vote an indicator, in the rubric's order of rules.
+
+        Spans are of `text` as given. An abstaining rule leaves no trace.
+        """
+        copy = copy_of(text)
+        hits = self._hits(copy.text)
+        tried = set(self.always)
+        for word in hits:
+            tried.update(self.by_word[word])
+        if not tried:
+            return []
+        above, paper = self._around(tuple(headings), title)
+        reading = _Reading(copy.text, hits, above, paper)
+        found = []
+        for number in sorted(tried):
+            rule = self.rules[number]
+            spans = rule.holds(reading)
+            if spans is not None:
+                matched = _in_text(copy, spans)
+                found += [Vote(f"rule:{rule.id}", name, matched) for name in rule.indicators]
+        return found
+
+    def _hits(self, copy: str) -> dict[int, Spans]:
+        hits: dict[int, Spans] = {}
+        for word, start, end in self.automaton.find_matches_as_indexes(copy, overlapping=True):
+            hits.setdefault(word, []).append((start, end))
+        return hits
+
+    def _around(self, headings: tuple[str, ...], title: str
+                ) -> tuple[tuple[_Reading, ...], _Reading]:
+        """Headings and title, read once for the many passages that stand below them."""
+        key = (headings, title)
+        if key not in self._surroundings:
+            if len(self._surroundings) > 2000:
+                self._surroundings.clear()
+            copies = [copy_of(line).text for line in (*headings, title)]
+            readings = [_Reading(copy, self._hits(copy)) for copy in copies]
+            self._surroundings[key] = (tuple(readings[:-1]), readings[-1])
+        return self._surroundings[key]
+
+
+def rulebook(rubric: Rubric) -> Rulebook:
+    """Compile a checked rubric's rules."""
+    words: dict[str, int] = {}
+    rules: list[_Compiled] = []
+    by_word: dict[int, list[int]] = {}
+    always: list[int] = []
+    for rule in rubric.rules:
+        names = tuple(item.id for item in rubric.items if rule.id in item.rules)
+        if not names:
+            continue
+        holds, needed = _compile(rule.match, rubric.terms, words)
+        if needed is None:
+            always.append(len(rules))
+        for word in needed or ():
+            by_word.setdefault(word, []).append(len(rules))
+        rules.append(_Compiled(rule.id, holds, names))
+    automaton = ahocorasick_rs.AhoCorasick(list(words))
+    return Rulebook(
+        automaton,
+        {word: tuple(by_word.get(word, ())) for word in words.values()},
+        tuple(always),
+        tuple(rules),
+    )
+
+
+# --- compiling conditions ---------------------------------------------------------------------
+
+_Needed = frozenset[int] | None
+"""Words of which at least one must be found for the condition to hold; None: no such words."""
+
+
+def _compile(match: Match, terms: Mapping[str, tuple[str, ...]], words: dict[str, int]
+             ) -> tuple[Condition, _Needed]:
+    def inner(part: Match) -> tuple[Condition, _Needed]:
+        return _compile(part, terms, words)
+
+    if match.term is not None:
+        listed = terms[match.term[1:]] if match.term.startswith("@") else (match.term,)
+        numbers = [words.setdefault(copy_of(word).text, len(words)) for word in listed]
+        return _any_word(numbers), frozenset(numbers)
+    if match.any is not None:
+        parts = [inner(part) for part in match.any]
+        needs = [need for _, need in parts]
+        joined = None if None in needs else frozenset().union(*(need or () for need in needs))
+        return _any_of([holds for holds, _ in parts]), joined
+    if match.all is not None:
+        parts = [inner(part) for part in match.all]
+        return _all_of([holds for holds, _ in parts]), _fewest(need for _, need in parts)
+    if match.near is not None:
+        parts = [inner(part) for part in match.near.of]
+        return (_near([holds for holds, _ in parts], match.near.within),
+                _fewest(need for _, need in parts))
+    if match.not_near is not None:
+        find, need = inner(match.not_near.find)
+        avoid, _ = inner(match.not_near.avoid)
+        return _not_near(find, avoid, match.not_near.within), need
+    if match.heading is not None:
+        return _in_heading(inner(match.heading)[0]), None
+    if match.title is not None:
+        return _in_title(inner(match.title)[0]), None
+    return _regex(match.regex or ""), None
+
+
+def _fewest(needs: object) -> _Needed:
+    some = [need for need in needs if need is not None]  # type: ignore[attr-defined]
+    return min(some, key=len) if some else None
+
+
+def _any_word(numbers: Sequence[int]) -> Condition:
+    def holds(reading: _Reading) -> Spans | None:
+        spans = [span for number in numbers for span in reading.hits.get(number, ())]
+        return spans or None
+
+    return holds
+
+
+def _any_of(parts: Sequence[Condition]) -> Condition:
+    def holds(reading: _Reading) -> Spans | None:
+        found = [spans for part in parts if (spans := part(reading)) is not None]
+        return [span for spans in found for span in spans] if found else None
+
+    return holds
+
+
+def _all_of(parts: Sequence[Condition]) -> Condition:
+    def holds(reading: _Reading) -> Spans | None:
+        every: Spans = []
+        for part in parts:
+            spans = part(reading)
+            if spans is None:
+                return None
+            every += spans
+        return every
+
+    return holds
+
+
+def _near(parts: Sequence[Condition], within: int) -> Condition:
+    def holds(reading: _Reading) -> Spans | None:
+        ordered: list[tuple[int, int, int]] = []
+        for number, part in enumerate(parts):
+            spans = part(reading)
+            if not spans:
+                return None
+            ordered += [(start, end, number) for start, end in spans]
+        ordered.sort()
+        together: set[Span] = set()
+        for index, (_, first_end, number) in enumerate(ordered):
+            window = {number: ordered[index]}
+            for start, end, other in ordered[index + 1 :]:
+                if start - first_end > within:
+                    break
+                window.setdefault(other, (start, end, other))
+            if len(window) == len(parts):
+                together.update((start, end) for start, end, _ in window.values())
+        return sorted(together) or None
+
+    return holds
+
+
+def _not_near(find: Condition, avoid: Condition, within: int | None) -> Condition:
+    def holds(reading: _Reading) -> Spans | None:
+        spans = find(reading)
+        if spans is None:
+            return None
+        bad = avoid(reading)
+        if bad is None:
+            return spans
+        if within is None:
+            return None
+        far = [
+            (start, end)
+            for start, end in spans
+            if all(start - other_end > within or other_start - end > within
+                   for other_start, other_end in bad)
+        ]
+        return far or None
+
+    return holds
+
+
+def _in_heading(part: Condition) -> Condition:
+    def holds(reading: _Reading) -> Spans | None:
+        return [] if any(part(heading) is not None for heading in reading.headings) else None
+
+    return holds
+
+
+def _in_title(part: Condition) -> Condition:
+    def holds(reading: _Reading) -> Spans | None:
+        return [] if reading.title and part(reading.title) is not None else None
+
+    return holds
+
+
+def _regex(pattern: str) -> Condition:
+    compiled = re.compile(pattern)
+
+    def holds(reading: _Reading) -> Spans | None:
+        spans = [found.span() for found in compiled.finditer(reading.copy) if found[0]]
+        return spans or None
+
+    return holds
+
+
+def _in_text(copy: Copy, spans: Spans) -> tuple[Span, ...]:
+    """Spans of the stored text, in order, overlapping ones joined."""
+    joined: list[Span] = []
+    for start, end in sorted(copy.span(*span) for span in spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(joined)

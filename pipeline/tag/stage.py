@@ -1,0 +1,177 @@
+"""How far a passage goes: a promise (plan), a performance (done) or its effect (result).
+
+Read clause by clause: words of intention, of completion and of effect set the mood, which holds
+until another word changes it; a sentence begins with the mood of its paper's kind (a plan promises,
+a report tells) or of the heading above it. Only the clauses that a rule's words stand in count, and
+of those the furthest, as the annotation guide asks.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from pipeline.evidence import DocumentType, Span, Stage
+from pipeline.tag.copy import Copy, copy_of
+
+_RANK: dict[Stage, int] = {"plan": 0, "done": 1, "result": 2}
+
+_USUAL: dict[DocumentType, Stage] = {
+    "方案": "plan", "通知": "plan", "制度": "plan",
+    "总结": "done", "简报": "done", "纪要": "done", "学习记录": "done", "台账": "done",
+    "报告": "done", "名册": "done", "预算": "done",
+}
+
+_CLAUSE = re.compile(r"[^，,。；;！？!?\n|]+[，,。；;！？!?\n|]?")
+_SENTENCE_END = frozenset("。；;！？!?\n|")
+
+_UNDONE = re.compile(
+    r"未能|未(?:按期|按时|及时|如期)?(?:召开|开展|举办|组织|落实|完成|建立|成立|制定|实施|启动|安排|印发)"
+    r"|尚未|没有(?:召开|开展|举办|组织|落实|完成|建立|成立|制定)|还没|暂未|暂缓|推迟|取消了?|搁置|因故"
+)
+_ONLY_LISTED = re.compile(
+    r"(?:已|被)(?:经)?(?:列入|纳入|写入|排入|编入)[^，。；]{0,24}(?:计划|安排|方案|清单|规划)"
+    r"|已(?:计划|拟|安排于|部署|要求|报批)|正在(?:筹备|筹划|谋划|起草|制定|申报)|筹备(?:中|之中)"
+)
+_ISSUED_PLAN = re.compile(
+    r"(?:印发|下发|制定|制发|转发|出台|拟定|起草)了?[^，。；]{0,40}(?:方案|计划|通知|安排|要点)》?"
+)
+_FUTURE = re.compile(
+    r"将(?:于|在|会|继续|进一步|组织|开展|召开|举办|适时|对|把|择机|以|邀请|联合|通过|按|深入|持续|聚焦"
+    r"|紧紧|不断|结合|坚持|积极|加强|加大|推动|推进|从)|(?:年|月|后|们|局|委|院|校|镇|乡|办|位|时|即)将(?!军|领|士)"
+    r"|拟(?!定了|订了|制了|稿|任)|(?<![适响反对效供相回呼感])应(?![急知会邀对用届有尽付聘接运验])"
+    r"|应(?:当|该)|必须|须(?!知)|(?<!必)需(?=于|在\d|将|进一步|加强|尽快)"
+    r"|(?<![重主需纪概摘必首紧简只想否提不])要(?![点素闻求道领害件价强旨紧事是不么约塞])"
+    r"|计划(?:于|在|开展|组织|召开|举办|投入|用|年内|每|到|对|向|从|以)|(?:准备|打算)(?:于|在|开|组|召|举|用|对)?"
+    r"|预计|力争|争取(?!到|了)|确保|务必|下一?步|下一?阶段|今后|明年|来年|适时|择机|另行"
+    r"|请(?:各|于|按|认真|贵|结合|将|遵照|示)|不得|严禁|建议|倡议|到20\d\d年底?(?!，?(?:已|共))|目标(?:是|：|:)"
+)
+_SAID = re.compile(
+    r"(?:强调|要求|指出|提出|号召|希望|明确|表示|建议)(?:[，,:：]|$)|(?:会议|书记|局长|主任|领导)(?:强调|要求|指出)"
+    r"|据(?:介绍|悉|了解)"
+)
+# Words of completion hold in any paper; a counted or dated act, or a body and its act, only in a
+# paper that tells: in a plan the same words promise (“每年开展2次”, “9月5日组织”).
+_COMPLETED = (
+    r"(?<![为除罢])了(?![解如])|(?<![业不而])已(?!知|列入计划)|曾(?!任)"
+    r"|累计|先后|截至|现有|现已|均已|圆满|顺利|如期|图为|应到|实到|现将(?!《)"
+)
+_TOLD = (
+    r"共(?:组织|开展|召开|举办|发放|投入|走访|学习|计|有\d|\d|化解|受理|收集|排查|培训|撰写|刊发|印制)"
+    r"|(?:开展|组织|召开|举办|发放|张贴|走访|慰问|培训|报送|刊发|投入|办理|调解|化解|解决|捐赠|制作|撰写)[^，。；]{0,14}\d+"
+    r"(?:余|多)?(?:场|次|期|人|户|份|条|篇|件|起|个|万元|元|名|幅|块|册|家|场次|人次|项|批|节)"
+    r"|\d日(?:上午|下午|晚|至\d+日)?[，,]?[^，。；]{0,24}(?:召开|举行|举办|开展|组织|学习|走访|慰问|参加|赴|前往|印发|邀请|集中"
+    r"|成立|与|到|深入|联合|传达|听取|研究|来到|走进|开讲|启动|开班|进行|主持|为|在)"
+    r"|(?:会议|党组|党委|党总支|支部|班子|中心组|全体|干部职工|大家|与会)[^，。；]{0,12}"
+    r"(?:听取|传达|学习(?!计划|安排|要点|制度)|研究(?:了|决定|同意|审议)|审议|通过|讨论|审定|通报|原则同意|决定|观看|参观|开展)"
+    r"|参[加会学训](?:人员|人数)|到会|(?:主持|主讲|记录|授课)人|全部"
+    r"|列支|拨付|支出|到位|兑现|完成(?!时限|时间|情况)|建成|建立起|落成|挂牌|揭牌|聘请|任命|明确由"
+)
+_DONE_ANYWHERE = re.compile(_COMPLETED)
+_DONE_WHERE_TOLD = re.compile(f"{_COMPLETED}|{_TOLD}")
+_EFFECT = re.compile(
+    r"荣获|荣膺|获评|喜获|摘得|获(?:得|全|市|省|州|县|国家)?[^，。；]{0,24}(?:称号|表彰|奖(?!励)|荣誉|命名|好评|肯定|一等|二等|三等)"
+    r"|被[^，。；]{0,24}(?:评为|评定|命名|授予|认定|确定为|表彰|推荐为|列为典型)|授予[^，。；]{0,30}称号"
+    r"|[\u4e00-\u9fff]{1,4}率(?:均|已|由|保持|始终)?[^，。；]{0,10}(?:达|为|是|100|\d)|满意(?:度|率|的)?[^，。；]{0,10}\d"
+    r"|(?:提升|提高|增长|增加|下降|减少|上升|缩短)(?:了|到|至|为)?[^，。；]{0,8}\d|同比|较上年|比上年"
+    r"|(?:受到|赢得|得到|收获)[^，。；]{0,16}(?:好评|肯定|认可|称赞|点赞|欢迎|一致)"
+    r"|(?:明显|显著|切实|有效|大幅|进一步)(?:增强|提升|改善|提高|好转)了?(?=[，。；]|$)|成效(?:明显|显著|突出|初显|良好)"
+    r"|(?:实现|保持)[^，。；]{0,8}(?:零|无|全覆盖|100%)|零(?:发生|投诉|上访|事故|差错)|(?:受益|惠及|覆盖)[^，。；]{0,10}\d"
+    r"|增收|脱贫(?!攻坚)|产值|未发生|没有发生|无一[例起]|反响(?:热烈|良好|强烈)"
+)
+_HEADED_PLAN = re.compile(
+    r"下一?步|下一?阶段|打算|工作(?:计划|安排|要求|目标|思路)|今后|努力方向|整改措施|存在(?:的)?(?:问题|不足)|保障措施"
+    r"|议定事项(?:要求)?$|任务分工|明年"
+)
+_HEADED_DONE = re.compile(
+    r"(?:开展|完成|进展|落实|执行|学习|工作|活动)情况|主要做法|成效|成果|经验|亮点|回顾|会议内容|学习内容|活动内容|研讨发言"
+)
+_GROUP = re.compile(r"组\s*长\s*[:：]|副组长\s*[:：]|成\s*员\s*[:：]|联络员\s*[:：]|由[^，。；]{2,30}(?:任|担任)[^，。；]{0,8}组长")
+
+
+def stage_of(text: str, spans: Sequence[Span], document_type: DocumentType,
+             headings: Sequence[str] = (), act: str | None = None, dated: str | None = None
+             ) -> Stage:
+    """The stage of the words at `spans` (of `text`; none: of the whole text).
+
+    `act` is the date of the act, `dated` the paper's own: what a paper dates later than itself is
+    a promise. A group whose members or posts are listed is done, however the paper is called.
+    """
+    if act and dated and _later(act, dated):
+        return "plan"
+    copy = copy_of(text)
+    if _GROUP.search(copy.text) and not _FUTURE.search(copy.text):
+        return "done"
+    moods = _moods(copy.text, _usual(document_type, headings), document_type in ("方案", "通知"))
+    if not spans:
+        return max((mood for _, _, mood in moods), key=_RANK.__getitem__, default="plan")
+    found: Stage = "plan"
+    for start, end in _in_copy(copy, spans):
+        for clause_start, clause_end, mood in moods:
+            if clause_start < end and start < clause_end and _RANK[mood] > _RANK[found]:
+                found = mood
+    return found
+
+
+def furthest(stages: Sequence[Stage]) -> Stage:
+    """The furthest of several stages (`result` > `done` > `plan`)."""
+    return max(stages, key=_RANK.__getitem__)
+
+
+def _later(act: str, dated: str) -> bool:
+    """Whether the act lies after the paper's date, as far as both are exact."""
+    exact = min(len(act), len(dated))
+    return act[:exact] > dated[:exact]
+
+
+def _usual(document_type: DocumentType, headings: Sequence[str]) -> Stage:
+    """The mood a sentence begins with: the nearest telling heading's, else the kind of paper's."""
+    for heading in reversed(headings):
+        if _HEADED_PLAN.search(heading):
+            return "plan"
+        if _HEADED_DONE.search(heading) and document_type not in ("方案", "通知", "制度"):
+            return "done"
+    return _USUAL.get(document_type, "plan")
+
+
+def _moods(text: str, usual: Stage, promises: bool) -> list[tuple[int, int, Stage]]:
+    """Every clause with its mood: (start, end, stage)."""
+    moods: list[tuple[int, int, Stage]] = []
+    mood = usual
+    for found in _CLAUSE.finditer(text):
+        clause = found[0]
+        mood, after = _mood(clause, mood, promises)
+        moods.append((found.start(), found.end(), mood))
+        mood = after
+        if clause[-1] in _SENTENCE_END:
+            # What was said carries over the sentence's end; a promise or a report does not.
+            mood = usual
+    return moods
+
+
+def _mood(clause: str, before: Stage, promises: bool) -> tuple[Stage, Stage]:
+    """The mood of a clause, and the mood it leaves to the next."""
+    if _UNDONE.search(clause) or _ONLY_LISTED.search(clause):
+        return "plan", "plan"
+    future = _FUTURE.search(clause)
+    done = (_DONE_ANYWHERE if promises else _DONE_WHERE_TOLD).search(clause)
+    said = _SAID.search(clause)
+    if future and (done is None or future.start() < done.end()):
+        return "plan", "plan"
+    effect = _EFFECT.search(clause)
+    if effect and (done or not (promises or before == "plan")):
+        return "result", "plan" if said else "done"
+    if done:
+        if _ISSUED_PLAN.search(clause):
+            return "plan", before
+        return "done", "plan" if said else "done"
+    if said:
+        return before, "plan"
+    return ("done" if before == "result" else before), before
+
+
+def _in_copy(copy: Copy, spans: Sequence[Span]) -> list[Span]:
+    if copy.back is None:
+        return list(spans)
+    return [(bisect_left(copy.back, start), bisect_left(copy.back, end)) for start, end in spans]

@@ -1,0 +1,64 @@
+"""A promise is not a performance: clauses as clerks write them, and how far each goes."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.evidence import DocumentType, Stage
+from pipeline.tag.stage import stage_of
+
+ROWS: list[tuple[DocumentType, str, str, Stage]] = [
+    # (kind of paper, passage, words a rule matched ("" = none), stage)
+    ("总结", "4月18日，局党组召开会议专题学习民族工作会议精神。", "学习", "done"),
+    ("方案", "4月18日，局党组召开会议专题学习了民族工作会议精神。", "学习", "done"),
+    ("方案", "各支部每季度开展一次民族理论学习。", "学习", "plan"),
+    ("通知", "请各科室于5月20日前组织一次集中学习。", "学习", "plan"),
+    ("总结", "已印发《2023年民族团结宣传月活动方案》。", "宣传月", "plan"),
+    ("总结", "该项培训已列入2024年度干部教育培训计划。", "培训", "plan"),
+    ("总结", "已将民族团结进步纳入2023年党建工作要点。", "纳入", "done"),
+    ("总结", "各支部应开展一次主题党日活动。", "主题党日", "plan"),
+    ("纪要", "拟召开专题会议研究创建工作。", "研究", "plan"),
+    ("总结", "因人员变动，上半年未能召开专题会议研究民族工作。", "研究", "plan"),
+    ("简报", "我局将于9月举办民族团结知识竞赛。", "知识竞赛", "plan"),
+    ("纪要", "会议强调，要抓好民族政策的学习宣传。", "宣传", "plan"),
+    ("纪要", "会议传达学习了省委民族工作会议精神，强调要建立长效机制。", "传达学习", "done"),
+    ("纪要", "会议传达学习了省委民族工作会议精神，强调要建立长效机制。", "机制", "plan"),
+    ("纪要", "会议听取了创建工作情况汇报。会议要求，办公室要尽快组织一次知识测试。", "知识测试", "plan"),
+    ("总结", "干部职工民族政策知晓率达98.5%，较上年提高3个百分点。", "知晓率", "result"),
+    ("方案", "力争干部职工知晓率达95%以上。", "知晓率", "plan"),
+    ("方案", "工作目标：知晓率达到95%以上。", "知晓率", "plan"),
+    ("总结", "我局荣获全市民族团结进步示范单位称号。", "示范单位", "result"),
+    ("总结", "全年共开展结对帮扶走访12次，发放慰问金2.4万元。", "结对帮扶", "done"),
+    ("台账", "时间：3月5日 | 内容：党支部学习民族理论 | 人数：23", "学习", "done"),
+    ("预算", "项目：民族团结创建专项经费 | 金额：3万元", "专项经费", "done"),
+    ("方案", "组长：局长；副组长：分管副局长；成员：各科室负责人。", "组长", "done"),
+    ("方案", "成立创建工作领导小组，由局长任组长，各科室负责人为成员。", "领导小组", "done"),
+    ("通知", "各单位要成立领导小组，明确专人负责。", "领导小组", "plan"),
+    ("other", "图为干部职工在社区发放民族政策宣传单。", "宣传单", "done"),
+    ("总结", "据介绍，县教育局要求各校要开展手拉手活动。", "手拉手", "plan"),
+    ("总结", "下一步，我们将继续加大帮扶力度。", "帮扶", "plan"),
+    ("报告", "上级将军人优待政策纳入宣传，我局开展宣传3次。", "宣传3次", "done"),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "words", "stage"), ROWS)
+def test_stage(kind: DocumentType, text: str, words: str, stage: Stage) -> None:
+    start = text.index(words)
+    assert stage_of(text, [(start, start + len(words))], kind) == stage
+
+
+def test_heading_of_intentions_makes_a_promise() -> None:
+    text = "加强与社区联创共建。"
+    assert stage_of(text, [(2, 9)], "总结", ["三、下一步工作打算"]) == "plan"
+    assert stage_of(text, [(2, 9)], "总结", ["一、主要做法"]) == "done"
+
+
+def test_what_is_dated_after_its_paper_is_a_promise() -> None:
+    text = "2024年开展民族团结进步知识竞赛2场。"
+    assert stage_of(text, [(7, 19)], "总结", (), "2024", "2023-12-20") == "plan"
+    assert stage_of(text, [(7, 19)], "总结", (), "2023", "2023-12-20") == "done"
+
+
+def test_a_long_text_without_a_stop_is_read_in_time() -> None:
+    assert stage_of("要" * 100_000, [(5, 6)], "other") == "plan"
+    assert stage_of("率" * 100_000, [(5, 6)], "总结") == "done"
