@@ -87,7 +87,11 @@ _HEADED_PLAN = re.compile(
 _HEADED_DONE = re.compile(
     r"(?:开展|完成|进展|落实|执行|学习|工作|活动)情况|主要做法|成效|成果|经验|亮点|回顾|会议内容|学习内容|活动内容|研讨发言"
 )
-_GROUP = re.compile(r"组\s*长\s*[:：]|副组长\s*[:：]|成\s*员\s*[:：]|联络员\s*[:：]|由[^，。；]{2,30}(?:任|担任)[^，。；]{0,8}组长")
+# A body whose members, or staff whose posts, are named is there, whatever the paper is called.
+_GROUP = re.compile(
+    r"组\s*长\s*[:：]|副组长\s*[:：]|成\s*员\s*[:：]|联络员\s*[:：]|由[^，。；]{2,30}(?:任|担任)[^，。；]{0,8}组长"
+    r"|(?<![成作])(?:为|任|担任|兼任)[^，。；要]{0,14}(?:联络员|专干|专职人员|兼职人员|信息员)"
+)
 
 
 def stage_of(text: str, spans: Sequence[Span], document_type: DocumentType,

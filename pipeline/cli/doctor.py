@@ -1,0 +1,43 @@
+"""`zuozheng doctor`: what is installed, what is missing, and the line that installs it."""
+
+from __future__ import annotations
+
+import platform
+from importlib import metadata
+
+from pipeline import __version__
+from pipeline.cli.frame import App
+from pipeline.errors import EXIT_INPUT
+from pipeline.language import say
+
+NEEDED = (
+    "pypdfium2", "pdfplumber", "lxml", "python-calamine", "ahocorasick-rs", "jinja2", "numpy",
+    "openpyxl", "xlsxwriter", "orjson", "pydantic", "pyyaml", "typer", "rich",
+)
+
+
+def add_to(app: App) -> None:
+    """Add the command."""
+
+    def doctor() -> int:
+        from pipeline.rubric.load import available, directory, load
+
+        print(f"zuozheng {__version__}  Python {platform.python_version()}  {platform.platform()}")
+        missing = []
+        for name in NEEDED:
+            try:
+                print(f"  ✓ {name} {metadata.version(name)}")
+            except metadata.PackageNotFoundError:
+                missing.append(name)
+                print(f"  ✗ {name}  {say('doctor.missing')}")
+        names = available()
+        for name in names:
+            load(name)
+        print(say("doctor.rubrics", count=len(names), place=directory()))
+        if missing:
+            print(say("doctor.install", line=f"python3 -m pip install {' '.join(missing)}"))
+            return EXIT_INPUT
+        print(say("doctor.well"))
+        return 0
+
+    app.command("doctor", doctor)

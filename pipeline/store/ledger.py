@@ -1,0 +1,156 @@
+"""The ledger of one screening: every file's one status and reason, and the evidence found in it.
+
+An SQLite file in OUT, made anew by each run, so that memory stays flat however many papers there
+are: what is found goes to disk as it is found, and reports read it back row by row. Every reader
+here yields plain dicts in the shape of `coverage.json`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+Row = dict[str, Any]
+
+_TABLES = """
+CREATE TABLE header (key TEXT PRIMARY KEY, value BLOB NOT NULL);
+CREATE TABLE file (
+    number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, status TEXT NOT NULL, reason TEXT,
+    record BLOB NOT NULL, words TEXT, found TEXT, valid_until TEXT
+);
+CREATE TABLE evidence (
+    item TEXT NOT NULL, rank INTEGER NOT NULL, votes INTEGER NOT NULL, file INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL, record BLOB NOT NULL,
+    PRIMARY KEY (item, rank, votes, file, ordinal)
+) WITHOUT ROWID;
+CREATE TABLE entry (
+    kind TEXT NOT NULL, number INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (kind, number)
+);
+"""
+
+STARTED = "started"
+"""The status of a file that is being read; none may be left when the run ends."""
+
+
+class Ledger:
+    """The ledger file, open. Rows are written in one transaction that `done` commits."""
+
+    def __init__(self, place: Path, *, fresh: bool = False) -> None:
+        if fresh:
+            place.unlink(missing_ok=True)
+        self._base = sqlite3.connect(place, isolation_level=None)
+        if fresh:
+            # It is made anew by every run and worth nothing half written: no journal needed.
+            self._base.executescript(
+                "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-4000;" + _TABLES
+            )
+
+    def __enter__(self) -> Ledger:
+        self._base.execute("BEGIN")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._base.in_transaction:
+            self._base.execute("COMMIT")
+        self._base.close()
+
+    # --- writing ------------------------------------------------------------------------------
+
+    def put_header(self, header: Mapping[str, Any]) -> None:
+        """What stands above everything: rubric, unit, period, versions."""
+        rows = [(key, orjson.dumps(value)) for key, value in header.items()]
+        self._base.executemany("INSERT OR REPLACE INTO header VALUES (?, ?)", rows)
+
+    def start_file(self, number: int, path: str) -> None:
+        """Before a file is opened: it stands as started until a complete record replaces it."""
+        self._base.execute("INSERT INTO file VALUES (?, ?, ?, NULL, '{}', '', '[]', NULL)",
+                           (number, path, STARTED))
+
+    def finish_file(self, number: int, record: Row, words: str = "", found: str = "[]",
+                    valid_until: str | None = None) -> None:
+        """The complete record of a file (shape of `files[]`); its words, for comparing papers; the
+        tagged passages found in it, as JSON text."""
+        self._base.execute(
+            "UPDATE file SET status=?, reason=?, record=?, words=?, found=?, valid_until=? "
+            "WHERE number=?",
+            (record["status"], record["reason"], orjson.dumps(record), words, found, valid_until,
+             number),
+        )
+
+    def add_flags(self, path: str, details: list[Row]) -> None:
+        """Flags that only showed beside other papers."""
+        record = self._record(path)
+        record["flags"] += [detail["code"] for detail in details]
+        record["flag_details"] += details
+        self._replace(path, record)
+
+    def set_same_as(self, path: str, other: str) -> None:
+        """This file is another form of the paper at `other`, which counts."""
+        self._replace(path, {**self._record(path), "same_as": other})
+
+    def _record(self, path: str) -> Row:
+        (record,) = self._base.execute("SELECT record FROM file WHERE path=?", (path,)).fetchone()
+        row: Row = orjson.loads(record)
+        return row
+
+    def _replace(self, path: str, record: Row) -> None:
+        self._base.execute("UPDATE file SET record=? WHERE path=?", (orjson.dumps(record), path))
+
+    def put_evidence(self, rows: Iterator[tuple[str, int, int, int, int, Row]]) -> None:
+        """Evidence: (indicator or duty, rank, votes, file number, ordinal, record)."""
+        self._base.executemany(
+            "INSERT INTO evidence VALUES (?, ?, ?, ?, ?, ?)",
+            ((item, rank, -votes, file, ordinal, orjson.dumps(record))
+             for item, rank, votes, file, ordinal, record in rows),
+        )
+
+    def put_entry(self, kind: str, number: int, record: Row) -> None:
+        """The proposal for an indicator or duty (shape of `indicators[]` without its evidence)."""
+        self._base.execute("INSERT INTO entry VALUES (?, ?, ?)",
+                           (kind, number, orjson.dumps(record)))
+
+    # --- reading ------------------------------------------------------------------------------
+
+    def header(self) -> Row:
+        """What `put_header` was given."""
+        return {key: orjson.loads(value)
+                for key, value in self._base.execute("SELECT key, value FROM header ORDER BY rowid")}
+
+    def files(self) -> Iterator[Row]:
+        """Every file's record, by path."""
+        for (record,) in self._base.execute("SELECT record FROM file ORDER BY number"):
+            yield orjson.loads(record)
+
+    def found(self) -> Iterator[tuple[int, Row, list[Row], str | None]]:
+        """Every paper in which something was found, by path: (number, record, found, valid_until)."""
+        for number, record, found, valid_until in self._base.execute(
+            "SELECT number, record, found, valid_until FROM file WHERE found <> '[]' ORDER BY number"
+        ):
+            yield number, orjson.loads(record), orjson.loads(found), valid_until
+
+    def statuses(self) -> dict[str, int]:
+        """How many files have which status, `started` among them if a record is missing."""
+        return dict(self._base.execute("SELECT status, count(*) FROM file GROUP BY status"))
+
+    def words(self, path: str) -> str:
+        """The words of a paper, as kept for comparing it with others."""
+        row = self._base.execute("SELECT words FROM file WHERE path=?", (path,)).fetchone()
+        return row[0] or "" if row else ""
+
+    def entries(self, kind: str) -> Iterator[Row]:
+        """The proposals for `indicators` or `duties`, in the rubric's order."""
+        for (record,) in self._base.execute(
+            "SELECT record FROM entry WHERE kind=? ORDER BY number", (kind,)
+        ):
+            yield orjson.loads(record)
+
+    def evidence(self, item: str) -> Iterator[Row]:
+        """The evidence of an indicator or duty: result, done, plan; more rules first; by place."""
+        for (record,) in self._base.execute(
+            "SELECT record FROM evidence WHERE item=? ORDER BY rank, votes, file, ordinal", (item,)
+        ):
+            yield orjson.loads(record)

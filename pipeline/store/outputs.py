@@ -1,0 +1,55 @@
+"""Putting outputs in place: whole or not at all, readable by their owner only."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from pipeline.errors import OutputError
+
+
+def prepare(out: Path) -> Path:
+    """Make OUT (for its owner only) and check that it can be written. Raises OutputError."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        if not out.is_dir():
+            raise NotADirectoryError(20, "not a folder")
+        # Papers of a unit lie in here: nobody else on the machine need see them.
+        with suppress(PermissionError):
+            out.chmod(0o700)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise OutputError("output_unusable", out=out, why=error.strerror or error) from None
+    return out
+
+
+@contextmanager
+def appended(target: Path) -> Iterator[IO[bytes]]:
+    """A log that grows from run to run, for its owner only."""
+    try:
+        handle = os.open(target, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise OutputError("output_unusable", out=target, why=error.strerror or error) from None
+    with open(handle, "ab", buffering=0) as log:
+        yield log
+
+
+@contextmanager
+def placed(target: Path) -> Iterator[Path]:
+    """A place to write to that takes the target's name when all went well, and goes otherwise."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    os.close(handle)
+    draft = Path(name)
+    try:
+        yield draft
+        draft.chmod(0o600)
+        draft.replace(target)
+    except OSError as error:
+        raise OutputError("output_unusable", out=target, why=error.strerror or error) from None
+    finally:
+        draft.unlink(missing_ok=True)
