@@ -100,11 +100,11 @@ def stage_of(text: str, spans: Sequence[Span], document_type: DocumentType,
     """The stage of the words at `spans` (of `text`; none: of the whole text).
 
     `act` is the date of the act, `dated` the paper's own: what a paper dates later than itself is
-    a promise. A group whose members or posts are listed is done, however the paper is called.
+    a promise, unless it says that it was done (a later entry on the same sheet). A group whose members or posts are listed is done, however the paper is called.
     """
-    if act and dated and _later(act, dated):
-        return "plan"
     copy = copy_of(text)
+    if act and dated and _later(act, dated) and not _DONE_ANYWHERE.search(copy.text):
+        return "plan"
     if _GROUP.search(copy.text) and not _FUTURE.search(copy.text):
         return "done"
     moods = _moods(copy.text, _usual(document_type, headings), document_type in ("方案", "通知"))

@@ -57,6 +57,8 @@ def test_what_is_dated_after_its_paper_is_a_promise() -> None:
     text = "2024年开展民族团结进步知识竞赛2场。"
     assert stage_of(text, [(7, 19)], "总结", (), "2024", "2023-12-20") == "plan"
     assert stage_of(text, [(7, 19)], "总结", (), "2023", "2023-12-20") == "done"
+    entry = "落实登记（截至11月）：跟班2人已去。"
+    assert stage_of(entry, [(12, 16)], "方案", (), "2018-11", "2018-06-04") == "done"
 
 
 def test_a_long_text_without_a_stop_is_read_in_time() -> None:
