@@ -122,7 +122,7 @@ class Tally:
         if "out_of_period" in found.paper.flags and not standing:
             return False
         counted = False
-        for period in slot_periods(requirement.cadence, self.asked):
+        for period in slot_periods(requirement.cadence, self.asked, requirement.since):
             if _belongs(found, period, standing and met):
                 count = self._counts[requirement.id, period]
                 if met:
@@ -154,7 +154,7 @@ class Tally:
         if not owed:
             return Coverage(self.item.id, "context", (), (), ("context", {}))
         slots = [self._slot(one, period, unread)
-                 for one in owed for period in slot_periods(one.cadence, self.asked)]
+                 for one in owed for period in slot_periods(one.cadence, self.asked, one.since)]
         judged = self._judged(owed) or (owed[-1],)
         periods = _periods(slots, {one.id for one in judged})
         shown = tuple(slot for slot in slots if slot.requirement != _plain_act(self.item).id)

@@ -114,6 +114,15 @@ def test_half_years_need_months() -> None:
     assert proposed(item, *both[:-1])[1]["2024"] == "planned"
 
 
+def test_what_is_owed_since_a_month_is_not_asked_before() -> None:
+    act = Requirement(id="a", wording="半年一篇", link="活动", cadence="every half-year",
+                      since="2024-05", mandatory=True)
+    item = Indicator(id="U1", wording="信息", rules=("r",), requirements=(act,))
+    assert proposed(item)[1] == {"2024": "nothing"}
+    halves = [found("2024", dated="2024-06"), found("2024", dated="2024-09")]
+    assert proposed(item, *halves) == ("covered", {"2024": "performed"})
+
+
 def test_what_nobody_can_settle_on_paper() -> None:
     item = indicator(methods=["问卷调查"])
     assert proposed(item, *map(found, YEARS))[0] == "beyond_documents"

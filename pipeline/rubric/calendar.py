@@ -17,12 +17,15 @@ def years(period: str) -> tuple[str, ...]:
     raise InputError("bad_period", period=period)
 
 
-def slot_periods(cadence: str, asked: tuple[str, ...]) -> tuple[str, ...]:
-    """The periods of a cadence's slots over the years asked for.
+def slot_periods(cadence: str, asked: tuple[str, ...], since: str | None = None
+                 ) -> tuple[str, ...]:
+    """The periods of a cadence's slots over the years asked for; none that ends before `since`.
 
     `once` gives one for the whole period (`2022-2024`); `standing` and `every year` one a year;
     `by 2024-10-31` gives that date; half-years and quarters are `2024H1`, `2024Q3`.
     """
+    if since is not None:
+        return tuple(period for period in slot_periods(cadence, asked) if _end(period) >= since)
     if cadence == "once":
         return (asked[0] if len(asked) == 1 else f"{asked[0]}-{asked[-1]}",)
     if cadence.startswith("by "):
@@ -32,6 +35,15 @@ def slot_periods(cadence: str, asked: tuple[str, ...]) -> tuple[str, ...]:
     if cadence == "every quarter":
         return tuple(f"{year}Q{quarter}" for year in asked for quarter in (1, 2, 3, 4))
     return asked
+
+
+def _end(period: str) -> str:
+    """The last month of a slot's period."""
+    if "H" in period:
+        return f"{period[:4]}-{int(period[5]) * 6:02}"
+    if "Q" in period:
+        return f"{period[:4]}-{int(period[5]) * 3:02}"
+    return period[:7] if len(period) == 10 else f"{period[-4:]}-12"
 
 
 def falls_in(dated: str, period: str) -> bool:

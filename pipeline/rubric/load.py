@@ -89,7 +89,7 @@ def matches_of(match: Match) -> Iterator[Match]:
         inner += match.near.of
     if match.not_near:
         inner += (match.not_near.find, match.not_near.avoid)
-    inner += [part for part in (match.heading, match.title) if part]
+    inner += [part for part in (match.heading, match.title, match.not_) if part]
     for part in inner:
         yield from matches_of(part)
 
@@ -235,10 +235,12 @@ def _check(path: Path, lines: _Lines, rubric: Rubric, terms: dict[str, tuple[str
     for where, items in (("indicators", rubric.indicators), ("duties", rubric.duties)):
         for index, item in enumerate(items):
             _check_item(wrong, (where, index), item, groups, known)
-    for index, rule in enumerate(rubric.rules):
+    own = {rule.id: index for index, rule in enumerate(rubric.rules)}
+    for rule in rules:
         for match in matches_of(rule.match):
             if match.term and match.term.startswith("@") and match.term[1:] not in terms:
-                wrong(("rules", index, "match"), f"{match.term!r} is no list under terms; "
+                at: Path_ = ("rules", own[rule.id], "match") if rule.id in own else ("uses",)
+                wrong(at, f"rule {rule.id}: {match.term!r} is no list under terms; "
                       f"there are: {', '.join(sorted(terms))}")
     total = sum(item.points or 0 for item in rubric.indicators)
     if rubric.points is not None and total != rubric.points:

@@ -33,7 +33,7 @@ PERIOD = r"^\d{4}(-\d{4})?$"
 
 
 class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
 
 
 def _term(value: Any) -> Any:
@@ -54,6 +54,7 @@ class Match(Strict):
     not_near: NotNear | None = None
     heading: Operand | None = Field(None, description="holds in one of the headings above")
     title: Operand | None = Field(None, description="holds in the paper's title")
+    not_: Operand | None = Field(None, alias="not", description="does not hold in the passage")
     regex: str | None = Field(None, min_length=1, max_length=200)
 
     @model_validator(mode="after")
@@ -61,7 +62,7 @@ class Match(Strict):
         given = [name for name in type(self).model_fields if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError(
-                "exactly one of term, any, all, near, not_near, heading, title, regex is allowed; "
+                "exactly one of term, any, all, near, not_near, heading, title, not, regex is allowed; "
                 f"given: {', '.join(given) or 'none'}"
             )
         if self.regex is not None:
@@ -133,6 +134,9 @@ class Requirement(Strict):
     documents: tuple[DocumentType, ...] = Field((), description="accepted types; empty: any")
     stage: Stage = Field("done", description="the least stage that meets it")
     cadence: str = Field("every year", pattern=CADENCE)
+    since: str | None = Field(
+        None, pattern=r"^\d{4}-\d{2}$", description="first month it is owed for, where it began later"
+    )
     least: int = Field(1, ge=1, le=1000, description="how many passages of evidence it needs")
     target: Target | None = None
     owed_by: Debtor = "unit"

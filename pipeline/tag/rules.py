@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 import ahocorasick_rs
 
@@ -21,14 +22,24 @@ Hits = Mapping[int, Spans]
 
 
 @dataclass(frozen=True, slots=True)
+class _Around:
+    """Headings and title above many passages, and which conditions were found to hold in them."""
+
+    headings: tuple[_Reading, ...] = ()
+    title: tuple[_Reading, ...] = ()
+    known: dict[int, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class _Reading:
     """What a condition is tried on: a text's copy, the words found in it, and its surroundings."""
 
     copy: str
     hits: Hits
-    headings: tuple[_Reading, ...] = ()
-    title: _Reading | None = None
+    around: _Around = _Around()
 
+
+_NUMBERS = count()
 
 Condition = Callable[[_Reading], Spans | None]
 """Spans (in the copy) where it holds, perhaps none of its own; None where it does not hold."""
@@ -49,9 +60,7 @@ class Rulebook:
     by_word: Mapping[int, tuple[int, ...]]
     always: tuple[int, ...]
     rules: tuple[_Compiled, ...]
-    _surroundings: dict[tuple[tuple[str, ...], str], tuple[tuple[_Reading, ...], _Reading]] = (
-        field(default_factory=dict)
-    )
+    _surroundings: dict[tuple[tuple[str, ...], str], _Around] = field(default_factory=dict)
 
     def votes(self, text: str, headings: Sequence[str] = (), title: str = "") -> list[Vote]:
         """Every rule's vote on a passage, a vote an indicator, in the rubric's order of rules.
@@ -65,8 +74,7 @@ class Rulebook:
             tried.update(self.by_word[word])
         if not tried:
             return []
-        above, paper = self._around(tuple(headings), title)
-        reading = _Reading(copy.text, hits, above, paper)
+        reading = _Reading(copy.text, hits, self._around(tuple(headings), title))
         found = []
         for number in sorted(tried):
             rule = self.rules[number]
@@ -82,17 +90,18 @@ class Rulebook:
             hits.setdefault(word, []).append((start, end))
         return hits
 
-    def _around(self, headings: tuple[str, ...], title: str
-                ) -> tuple[tuple[_Reading, ...], _Reading]:
+    def _around(self, headings: tuple[str, ...], title: str) -> _Around:
         """Headings and title, read once for the many passages that stand below them."""
         key = (headings, title)
-        if key not in self._surroundings:
+        around = self._surroundings.get(key)
+        if around is None:
             if len(self._surroundings) > 2000:
                 self._surroundings.clear()
             copies = [copy_of(line).text for line in (*headings, title)]
             readings = [_Reading(copy, self._hits(copy)) for copy in copies]
-            self._surroundings[key] = (tuple(readings[:-1]), readings[-1])
-        return self._surroundings[key]
+            around = _Around(tuple(readings[:-1]), tuple(readings[-1:]))
+            self._surroundings[key] = around
+        return around
 
 
 def rulebook(rubric: Rubric) -> Rulebook:
@@ -152,9 +161,11 @@ def _compile(match: Match, terms: Mapping[str, tuple[str, ...]], words: dict[str
         avoid, _ = inner(match.not_near.avoid)
         return _not_near(find, avoid, match.not_near.within), need
     if match.heading is not None:
-        return _in_heading(inner(match.heading)[0]), None
+        return _above(inner(match.heading)[0], "headings"), None
     if match.title is not None:
-        return _in_title(inner(match.title)[0]), None
+        return _above(inner(match.title)[0], "title"), None
+    if match.not_ is not None:
+        return _not(inner(match.not_)[0]), None
     return _regex(match.regex or ""), None
 
 
@@ -236,16 +247,23 @@ def _not_near(find: Condition, avoid: Condition, within: int | None) -> Conditio
     return holds
 
 
-def _in_heading(part: Condition) -> Condition:
+def _above(part: Condition, where: str) -> Condition:
+    """Holds where `part` holds in a heading (or the title); found out once for all passages below."""
+    number = next(_NUMBERS)
+
     def holds(reading: _Reading) -> Spans | None:
-        return [] if any(part(heading) is not None for heading in reading.headings) else None
+        around = reading.around
+        if number not in around.known:
+            lines: tuple[_Reading, ...] = getattr(around, where)
+            around.known[number] = any(part(line) is not None for line in lines)
+        return [] if around.known[number] else None
 
     return holds
 
 
-def _in_title(part: Condition) -> Condition:
+def _not(part: Condition) -> Condition:
     def holds(reading: _Reading) -> Spans | None:
-        return [] if reading.title and part(reading.title) is not None else None
+        return [] if part(reading) is None else None
 
     return holds
 

@@ -40,6 +40,8 @@ ROWS: list[tuple[Any, str, Any]] = [
     ({"not_near": {"find": "领导小组", "avoid": "安全", "within": 4}}, "安全第一。成立创建领导小组",
      ["领导小组"]),
     ({"regex": r"\d+期"}, "第12期", ["12期"]),
+    ({"all": ["学习", {"not": "防汛"}]}, "学习民族政策", ["学习"]),
+    ({"all": ["学习", {"not": "防汛"}]}, "学习防汛知识", None),
     # written with spaces, full-width, other brackets and quotation marks
     ("民族团结", "民 族 团\n结", ["民 族 团\n结"]),
     ("2024年", "２０２４年", ["２０２４年"]),
@@ -58,6 +60,7 @@ def test_headings_and_title() -> None:
     assert votes({"all": ["学习", {"heading": "民族"}]}, "学习", ("一、安全",)) is None
     assert votes({"all": ["学习", {"title": "民族"}]}, "学习", (), "民族工作总结") == ["学习"]
     assert votes({"all": ["学习", {"title": "民族"}]}, "学习民族") is None
+    assert votes({"all": ["学习", {"not": {"title": "防汛"}}]}, "学习", (), "防汛总结") is None
 
 
 def test_overlapping_words_are_one_span() -> None:
