@@ -51,6 +51,13 @@ _PLANNED = re.compile(r"(?:将|拟|计划|打算|力争|争取|预计|准备|安
 _HORIZON = re.compile(r"(?:到|至|于|在|力争|确保|争取) ?$")
 _DUE = re.compile(r"[上中下旬底末]{0,2}(?:之?前|以前|内)")
 _DONE = re.compile(r"[了过]|已|召开|开展了|举办|组织|完成")
+_CLAUSE_END = re.compile(r"[，,。；;！？\n|]")
+_FIGURE = re.compile(r"\d|[一二三四五六七八九十百千两] ?[次场期万元名人户个篇项件]")
+_VERB = re.compile(
+    r"(?:启动|完工|竣工|建成|召开|举办|印发|出台|成立|实施|完成|获|被|投入|列支|拨付|建立|签订|挂牌|荣)(?!情况|工作|的)"
+)
+_LISTED = re.compile(r" ?(?:[、和及与]|分别|各)")
+_DENIED = re.compile(r"没|未|无|不曾|取消|推迟")
 _YEAR_HEADING = re.compile(r"^\D{0,3}((?:19[5-9]|20\d)\d)\D{0,3}$")
 
 
@@ -72,6 +79,8 @@ class _Act(NamedTuple):
     planned: bool
     source: str
     weak: bool = False
+    told: bool = True
+    """Whether something is told of this year, and not merely the year named in passing."""
 
 
 def year_of(passage: Passage, document: Document) -> tuple[str | None, str]:
@@ -97,7 +106,10 @@ def year_of(passage: Passage, document: Document) -> tuple[str | None, str]:
 
 
 def years_of(passage: Passage, document: Document) -> tuple[str, ...]:
-    """Every year of an act the passage speaks of, in order; contains the year of `year_of`.
+    """Every year the passage tells an act of, in order; contains the year of `year_of`.
+
+    Beside that one a year counts only with a month, a figure or an act in its own clause:
+    “关于2022年情况和2023年打算” or “去年没有办成” tells of nothing done in these years.
 
     A closed span (2022年至2024年) or 近三年 speaks of each of its years; an open one (2021年以来)
     of each year up to the paper's date, unless it is so long (more than six years) that it is only
@@ -107,7 +119,11 @@ def years_of(passage: Passage, document: Document) -> tuple[str, ...]:
     acts = _acts(passage.text, base)
     if not acts:
         return (base.stated[:4],) if base.stated else ()
-    return tuple(str(year) for year in sorted({year for act in acts for year in act.years}))
+    main = _main(acts, passage.text)
+    return tuple(
+        str(year)
+        for year in sorted({year for act in acts if act is main or act.told for year in act.years})
+    )
 
 
 def act_dates(text: str) -> list[Stated]:
@@ -152,7 +168,9 @@ def _acts(text: str, base: _Base) -> tuple[_Act, ...]:
             continue
         if _is_horizon(one, plain, base):
             continue
-        acts.append((one.start, _Act(one.iso, (one.year,), _is_planned(plain, one), "text")))
+        told = one.month > 0 or _tells(plain, one.end)
+        act = _Act(one.iso, (one.year,), _is_planned(plain, one), "text", told=told)
+        acts.append((one.start, act))
     acts += _relative(plain, base)
     acts += _recent(plain, stated, base)
     for one in bare:
@@ -160,6 +178,17 @@ def _acts(text: str, base: _Base) -> tuple[_Act, ...]:
         if dated:
             acts.append((one.start, dated))
     return tuple(act for _, act in sorted(acts, key=lambda entry: entry[0]))
+
+
+def _tells(plain: str, start: int) -> bool:
+    """Whether the clause that a year opens has a figure, an act or more years, and denies nothing."""
+    end = _CLAUSE_END.search(plain, start)
+    clause = plain[start : end.start() if end else start + 40]
+    return (
+        _FIGURE.search(clause) is not None
+        or _LISTED.match(clause) is not None
+        or _VERB.search(clause) is not None
+    ) and _DENIED.search(clause) is None
 
 
 def _is_planned(plain: str, one: Stated) -> bool:
@@ -209,7 +238,9 @@ def _relative(plain: str, base: _Base) -> list[tuple[int, _Act]]:
         if kind == "next" and before and before[-1] not in "。；：:\n":
             continue
         planned = kind == "next" or _PLANNED.match(plain, match.end()) is not None
-        acts.append((match.start(), _Act(iso(year), (year,), planned, "text", kind != "this")))
+        told = _tells(plain, match.end())
+        act = _Act(iso(year), (year,), planned, "text", kind != "this", told)
+        acts.append((match.start(), act))
     return acts
 
 
