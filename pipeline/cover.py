@@ -251,4 +251,4 @@ def _settle(periods: Sequence[SlotState], slots: Sequence[SlotState]) -> Propose
 
 
 def _listed(periods: Sequence[str]) -> str:
-    return say("why.and").join(periods)
+    return say("why.period", periods=say("why.and").join(periods))

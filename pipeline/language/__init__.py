@@ -1,0 +1,48 @@
+"""The words people see, Chinese and English, in one place.
+
+Code names a message by its key; the catalogues under `catalogues/` hold the words (gettext: the
+`.po` is written by people, the `.mo` is compiled from it by `make messages`). Chinese unless
+`--lang en` or ZUOZHENG_LANG=en says otherwise.
+"""
+
+from __future__ import annotations
+
+import gettext
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("zh", "en")
+_CATALOGUES = Path(__file__).parent / "catalogues"
+_chosen = "zh"
+
+
+def choose(language: str) -> None:
+    """Speak this language from now on; anything but `en` means Chinese."""
+    global _chosen
+    _chosen = language if language in LANGUAGES else "zh"
+
+
+def chosen() -> str:
+    """The language spoken now: `zh` or `en`."""
+    return _chosen
+
+
+def say(key: str, /, language: str | None = None, **fill: object) -> str:
+    """The message of that key, filled. An unknown key is a defect and raises KeyError.
+
+    What fills a message is data: it is put in as it stands and never read as a format.
+    """
+    text = _catalogue(language or _chosen).gettext(key)
+    if text == key:
+        raise KeyError(key)
+    return text.format(**fill) if fill else text
+
+
+def has(key: str) -> bool:
+    """Whether the catalogue knows that key."""
+    return _catalogue(_chosen).gettext(key) != key
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    return gettext.translation("zuozheng", str(_CATALOGUES), languages=[language])

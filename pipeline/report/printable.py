@@ -1,0 +1,198 @@
+"""From the ledger's data to text that is fit to print: masked, harmless, and in words.
+
+Every string from a paper or a folder passes through `safe` before it is printed anywhere. It
+keeps the length in code points, so that a span of the stored text still lands on its words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pipeline.language import has, say
+from pipeline.privacy import mask
+from pipeline.rubric.model import Rubric
+
+# Characters that no XML or HTML may hold, and those that turn the order of what follows around
+# (a file name may use them to look like another).
+_ODD = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
+)
+
+
+def clean(text: str) -> str:
+    """The text with U+FFFD for what cannot be printed; the same length."""
+    return _ODD.sub("\ufffd", text)
+
+
+def safe(text: str | None) -> str:
+    """Masked and cleaned, ready to be printed as text; the same length, "" for None."""
+    return clean(mask(text)) if text else ""
+
+
+def pieces(text: str, spans: Iterable[Sequence[int]]) -> list[tuple[str, bool]]:
+    """The text cut at the spans: (piece, whether it was matched). Overlapping spans are joined."""
+    cut: list[tuple[str, bool]] = []
+    at = 0
+    for start, end in sorted((max(0, span[0]), min(len(text), span[1])) for span in spans):
+        start = max(start, at)
+        if start >= end:
+            continue
+        if start > at:
+            cut.append((text[at:start], False))
+        if cut and cut[-1][1] and start == at:
+            cut[-1] = (cut[-1][0] + text[start:end], True)
+        else:
+            cut.append((text[start:end], True))
+        at = end
+    if at < len(text):
+        cut.append((text[at:], False))
+    return cut
+
+
+def places(found: Sequence[dict[str, Any]]) -> str:
+    """Where a passage stands, in words: 第3—4页; 第12段·表格; 工作表“2023”第5行; 第8行."""
+    runs: list[tuple[str, str, list[int]]] = []
+    for place in found:
+        kind, within, number = _place(place)
+        if runs and runs[-1][:2] == (kind, within):
+            runs[-1][2].append(number)
+        else:
+            runs.append((kind, within, [number]))
+    return say("report.semicolon").join(_place_words(*run) for run in runs)
+
+
+def _place(place: dict[str, Any]) -> tuple[str, str, int]:
+    if "page" in place:
+        return "page", "", place["page"]
+    if "paragraph" in place:
+        return "paragraph", place["in"], place["paragraph"]
+    if "sheet" in place:
+        return "row", safe(place["sheet"]), place["row"]
+    return "line", "", place["line"]
+
+
+def _place_words(kind: str, within: str, numbers: list[int]) -> str:
+    words = say(f"report.place.{kind}", numbers=_runs(numbers), sheet=within)
+    if kind == "paragraph" and within != "body":
+        words += f"·{say(f'report.place.in.{within}')}"
+    return words
+
+
+def _runs(numbers: list[int]) -> str:
+    """3, 4, 5, 8 -> 3–5、8."""
+    told: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if told and number == told[-1][1] + 1:
+            told[-1][1] = number
+        else:
+            told.append([number, number])
+    return say("report.comma").join(
+        str(first) if first == last else f"{first}–{last}" for first, last in told
+    )
+
+
+def period(code: str) -> str:
+    """A slot's period or a date in words: 2024H1, 2024Q3, 2022-2024, 2024-10-31, 2024-10, 2024."""
+    if is_span(code):
+        return say("report.period.span", first=code[:4], last=code[5:])
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", code):
+        return say("report.period.day", year=code[:4], month=int(code[5:7]), day=int(code[8:]))
+    if re.fullmatch(r"\d{4}-\d{2}", code):
+        return say("report.period.month", year=code[:4], month=int(code[5:]))
+    if re.fullmatch(r"\d{4}H[12]", code):
+        return say(f"report.period.half{code[5]}", year=code[:4])
+    if re.fullmatch(r"\d{4}Q[1-4]", code):
+        return say("report.period.quarter", year=code[:4], quarter=code[5])
+    return say("report.period.year", year=code) if re.fullmatch(r"\d{4}", code) else code
+
+
+def part_of_year(code: str) -> str:
+    """The half-year or quarter alone, without its year."""
+    return say("report.period.part." + code[4:])
+
+
+def slot_period(code: str) -> str:
+    """As `period`, but a day is a deadline."""
+    words = period(code)
+    return say("report.period.by", date=words) if re.fullmatch(r"\d{4}-\d\d-\d\d", code) else words
+
+
+def span_of_years(years: Sequence[str]) -> str:
+    """The years asked for, as one period where they follow one another."""
+    if len(years) > 1 and int(years[-1]) - int(years[0]) == len(years) - 1:
+        return say("report.period.span", first=years[0], last=years[-1])
+    return say("report.comma").join(period(year) for year in years)
+
+
+def cadence(code: str) -> str:
+    """How often a requirement is asked for, in words."""
+    if code.startswith("by "):
+        return say("cadence.by", date=period(code[3:]))
+    return say("cadence." + code.replace(" ", "_"))
+
+
+def year(row: dict[str, Any]) -> str:
+    """The year or years of a piece of evidence."""
+    known = [one for one in (row["years"] or [row["year"]]) if one]
+    if not known:
+        return say("report.card.no_year")
+    return say("report.card.years" if len(known) > 1 else "report.card.year",
+               years=say("report.comma").join(known))
+
+
+def state_in(periods: dict[str, str], year: str | None) -> str | None:
+    """The state in a year: its own, else that of the whole period where that is asked for."""
+    if not year or year in periods:
+        return periods.get(year or "")
+    return next((state for span, state in periods.items()
+                 if is_span(span) and span[:4] <= year <= span[5:]), None)
+
+
+def is_span(period_code: str) -> bool:
+    """Whether a period is several years as a whole, `2022-2024`."""
+    return bool(re.fullmatch(r"\d{4}-\d{4}", period_code))
+
+
+def number(value: float) -> str:
+    """10.0 -> 10; 2.5 -> 2.5."""
+    return f"{value:g}"
+
+
+def named(kind: str, code: str | None) -> str:
+    """The word of a code; "" for None. A code without a word is shown as it is, never lost."""
+    if code is None:
+        return ""
+    key = f"{kind}.{code}"
+    return say(key) if has(key) else clean(code)
+
+
+def says_of(rubric: Rubric) -> dict[str, str]:
+    """What a vote of each rule states."""
+    return {f"rule:{rule.id}": rule.says for rule in rubric.rules}
+
+
+def votes(cast_by: Sequence[str], says: dict[str, str]) -> list[str]:
+    """Who voted, in words: what the rule says, or which classifier."""
+    told = []
+    for voice in cast_by:
+        kind, _, name = voice.partition(":")
+        if voice in says:
+            told.append(says[voice])
+        else:
+            told.append(say("report.voted.model", id=clean(name)) if kind == "model"
+                        else clean(name or voice))
+    return told
+
+
+def flag(detail: dict[str, Any]) -> str:
+    """A flag in one line: its word, why, the other paper, and where."""
+    told = [say(f"flag.{detail['code']}")]
+    if detail["why"]:
+        told.append(say("report.colon") + safe(named("flag_why", detail["why"])))
+    aside = [say("report.files.other") + say("report.colon") + safe(detail["other"])
+             if detail["other"] else "", period(safe(detail["where"]))]
+    if any(aside):
+        told.append(f"（{say('report.semicolon').join(filter(None, aside))}）")
+    return "".join(told)
