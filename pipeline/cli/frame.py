@@ -45,10 +45,27 @@ class App:
         except Exception as error:
             if not hasattr(error, "format_message"):
                 raise
-            # Typer's own errors of usage; its words are English, ours stand around them.
-            print(say("usage", what=error.format_message()), file=sys.stderr)
+            if type(error).__name__ == "NoArgsIsHelpError":
+                print(error.format_message())
+            else:
+                print(say("usage", what=_in_words(error)), file=sys.stderr)
             return EXIT_USAGE
         return code if isinstance(code, int) else 0
+
+
+def _in_words(error: Any) -> str:
+    """An error of usage in our words, where typer has English ones."""
+    kind, param = type(error).__name__, getattr(error, "param", None)
+    name = "" if param is None else param.opts[0]
+    name = name if name.startswith("-") else (getattr(param, "metavar", None) or name.upper())
+    if kind == "MissingParameter":
+        return say("usage.missing", name=name)
+    if kind == "NoSuchOption":
+        return say("usage.no_option", name=error.option_name)
+    if kind == "BadParameter":
+        return say("usage.bad_value", name=name, why=error.message)
+    words: str = error.format_message()
+    return words
 
 
 def _everywhere(

@@ -8,6 +8,7 @@ Code names a message by its key; the catalogues under `catalogues/` hold the wor
 from __future__ import annotations
 
 import gettext
+import os
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,10 @@ def choose(language: str) -> None:
     """Speak this language from now on; anything but `en` means Chinese."""
     global _chosen
     _chosen = language if language in LANGUAGES else "zh"
+    # Libraries that speak gettext (the command line's help) speak the same language.
+    os.environ["LANGUAGE"] = _chosen
+    gettext.bindtextdomain("zuozheng", str(_CATALOGUES))
+    gettext.textdomain("zuozheng")
 
 
 def chosen() -> str:

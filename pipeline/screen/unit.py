@@ -61,7 +61,8 @@ def screen(folder: Path, rubric_name: str, out: Path, *, period: str | None = No
     ):
         _note(log, f"started: {folder} {rubric.id} {' '.join(asked)}")
         ledger.put_header({
-            "rubric": rubric.id, "rubric_sha256": digest(rubric), "unit": list(unit.names),
+            "rubric": rubric.id, "rubric_sha256": digest(rubric),
+            "unit": list(dict.fromkeys([*unit.names[:1], *names])),
             "period": list(asked), "period_from": "given" if period else "rubric",
             "versions": {"zuozheng": __version__},
         })
@@ -137,12 +138,8 @@ def _comparable(record: Row) -> integrity.Paper:
     row = record["file"]
     return integrity.Paper(
         path=row["path"], kind=record["kind"], dated=row["dated"], number=row["number"],
-        title=row["title"], fingerprint=_fingerprint(record["fingerprint"]),
+        title=row["title"], fingerprint=integrity.from_plain(record["fingerprint"]),
     )
-
-
-def _fingerprint(plain: Row) -> integrity.Fingerprint:
-    return integrity.Fingerprint(tuple(plain["minima"]), plain["length"], plain["exact"])
 
 
 def _one_of_each(papers: dict[int, tuple[integrity.Paper, str]], ledger: Ledger

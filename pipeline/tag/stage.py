@@ -54,8 +54,8 @@ _SAID = re.compile(
 # Words of completion hold in any paper; a counted or dated act, or a body and its act, only in a
 # paper that tells: in a plan the same words promise (“每年开展2次”, “9月5日组织”).
 _COMPLETED = (
-    r"(?<![为除罢])了(?![解如])|(?<![业不而])已(?!知|列入计划)|曾(?!任)"
-    r"|累计|先后|截至|现有|现已|均已|圆满|顺利|如期|图为|应到|实到"
+    r"(?<![为除罢])了(?![解如])|(?<![业不而])已(?!知|列入计划|经?[^，。；]{1,6}的)|曾(?!任)"
+    r"|累计|先后|截至|现有|现已|均已|圆满|顺利|如期|图为|(?:应|(?<!落)实)到(?=会|人|\d|[:：])"
     r"|决定(?:命名|表彰|授予|表扬|成立|聘|任命|对[^，。；]{0,40}(?:进行|予以|给予)(?:表彰|表扬|通报|命名|奖励))"
 )
 _TOLD = (
@@ -90,7 +90,7 @@ _HEADED_DONE = re.compile(
 )
 # A body whose members, or staff whose posts, are named is there, whatever the paper is called.
 _GROUP = re.compile(
-    r"组\s*长\s*[:：]|副组长\s*[:：]|成\s*员\s*[:：]|联络员\s*[:：]|由[^，。；]{2,30}(?:任|担任)[^，。；]{0,8}组长"
+    r"组\s*长\s*[:：]|副组长\s*[:：]|成\s*员\s*[:：]|联络员\s*[:：]|由(?!主要|单位|党政|各|一把手)[^，。；,;]{2,30}(?:任|担任)[^，。；,;]{0,8}组长"
     r"|(?<![成作])(?:为|任|担任|兼任)[^，。；要]{0,14}(?:联络员|专干|专职人员|兼职人员|信息员)"
 )
 
