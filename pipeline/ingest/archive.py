@@ -1,0 +1,102 @@
+"""What a submission folder holds: every entry, in one order, with nothing opened or followed."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import Reason
+
+LIMIT_BYTES = 512 * 1024 * 1024
+"""A file larger than this is not read."""
+
+# what systems and word processors leave behind: never a paper that anybody handed in
+LITTER = re.compile(
+    r"\.DS_Store|\.localized|Thumbs\.db|ehthumbs\.db|desktop\.ini|~\$.*|~WR[A-Z]\d*\.tmp|\._.*"
+    r"|\.~lock\..*#",
+    re.IGNORECASE | re.DOTALL,
+)
+_UNDECODED = re.compile("[\udc80-\udcff]")
+LITTER_FOLDERS = {"__MACOSX", "$RECYCLE.BIN", "System Volume Information"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry below the folder: `path` relative, POSIX separators, always valid Unicode and
+    unique; `place` opens it; `size` in bytes (0 where there is none); `reason` why it will not be
+    read, or None."""
+
+    path: str
+    place: Path
+    size: int
+    reason: Reason | None = None
+
+
+def walk(folder: Path) -> Iterator[Entry]:
+    """Every file below `folder` (and every folder that cannot be listed), sorted by path in code
+    point order. Links are listed, never followed; devices and pipes are listed, never opened.
+
+    Raises OSError when `folder` itself cannot be listed.
+    """
+    with os.scandir(folder):
+        pass
+    found = list(_below(folder))
+    # a name that is no text is told with U+FFFD, behind all names that are; its bytes decide who
+    # is first among equals, so that a second run says the same
+    taken = {path for path, *_ in found if not _UNDECODED.search(path)}
+    entries = []
+    for path, place, size, reason in sorted(found, key=lambda each: os.fsencode(each[0])):
+        if _UNDECODED.search(path):
+            path = _unique(_UNDECODED.sub("\ufffd", path), taken)
+            taken.add(path)
+        entries.append(Entry(path, place, size, reason))
+    yield from sorted(entries, key=lambda entry: entry.path)
+
+
+def _unique(path: str, taken: set[str]) -> str:
+    count, free = 1, path
+    while free in taken:
+        count += 1
+        free = f"{path}~{count}"
+    return free
+
+
+Found = tuple[str, Path, int, Reason | None]
+
+
+def _below(folder: Path) -> Iterator[Found]:
+    waiting = [(folder, "", False)]
+    while waiting:
+        place, path, litter = waiting.pop()
+        try:
+            with os.scandir(place) as listing:
+                entries = list(listing)
+        except OSError:
+            yield path, place, 0, "permission"
+            continue
+        for entry in entries:
+            inner = f"{path}/{entry.name}" if path else entry.name
+            try:
+                about = entry.stat(follow_symlinks=False)
+            except OSError:
+                yield inner, Path(entry.path), 0, "vanished"
+                continue
+            if stat.S_ISDIR(about.st_mode):
+                waiting.append((Path(entry.path), inner, litter or entry.name in LITTER_FOLDERS))
+            else:
+                size = about.st_size if stat.S_ISREG(about.st_mode) else 0
+                yield inner, Path(entry.path), size, _reason(entry.name, about, litter)
+
+
+def _reason(name: str, about: os.stat_result, litter: bool) -> Reason | None:
+    if stat.S_ISLNK(about.st_mode):
+        return "link"
+    if not stat.S_ISREG(about.st_mode):
+        return "unsafe_path"
+    if litter or LITTER.fullmatch(name):
+        return "system_file"
+    return "limit_size" if about.st_size > LIMIT_BYTES else None

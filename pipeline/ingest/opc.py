@@ -1,0 +1,107 @@
+"""A zip package (OOXML, ODF, OFD) read within bounds, and its XML parsed with nothing reached out.
+
+Bounds: number of members, bytes unpacked, and the ratio between packed and unpacked.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+import zlib
+from urllib.parse import unquote
+
+from lxml import etree
+
+from pipeline.errors import Unreadable
+
+MOST_MEMBERS = 10_000
+MOST_BYTES = 512 * 1024 * 1024
+MOST_MEMBER = 128 * 1024 * 1024
+MOST_RATIO = 200
+"""Of unpacked to packed; asked only above `FREE_BYTES`, for small parts repeat themselves much."""
+FREE_BYTES = 32 * 1024 * 1024
+
+ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+    OverflowError,
+)
+
+
+def open_zip(data: bytes) -> zipfile.ZipFile:
+    """The zip file in `data`; Unreadable("corrupt", "limit_members", "limit_ratio", ...) if it
+    cannot be one that we unpack."""
+    try:
+        opened = zipfile.ZipFile(io.BytesIO(data))
+    except ZIP_ERRORS as error:
+        raise Unreadable("corrupt", f"zip: {error}") from None
+    members = opened.infolist()
+    if len(members) > MOST_MEMBERS:
+        raise Unreadable("limit_members", str(len(members)))
+    total = sum(member.file_size for member in members)
+    if total > MOST_BYTES or any(member.file_size > MOST_MEMBER for member in members):
+        raise Unreadable("limit_ratio", f"{total} bytes unpacked")
+    if total > FREE_BYTES and total > MOST_RATIO * len(data):
+        raise Unreadable("limit_ratio", f"{total} bytes out of {len(data)}")
+    return opened
+
+
+def part(package: zipfile.ZipFile, name: str) -> bytes | None:
+    """The bytes of one part, None if there is none; names are compared as OPC does, caseless."""
+    wanted = name.lstrip("/").lower()
+    for member in package.infolist():
+        if member.filename.replace("\\", "/").lstrip("/").lower() == wanted:
+            if member.flag_bits & 1:
+                raise Unreadable("encrypted", "zip")
+            try:
+                return package.read(member)
+            except (*ZIP_ERRORS, RuntimeError) as error:
+                raise Unreadable("corrupt", f"{name}: {error}") from None
+    return None
+
+
+def parse(xml: bytes, name: str = "") -> etree._Element:
+    """The root element; no DTD, entity or network is used, and a DOCTYPE is refused."""
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(xml, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise Unreadable("corrupt", f"{name}: {error}") from None
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise Unreadable("corrupt", f"{name}: DOCTYPE")
+    return root
+
+
+def related(package: zipfile.ZipFile, source: str) -> list[tuple[str, str, str]]:
+    """The parts that `source` points to, as written: (id, kind, part name).
+
+    `kind` is the last word of the relationship's type (`styles`, `header`, `officeDocument`), the
+    same in transitional and strict files. Links that lead outside the package are left out.
+    """
+    folder, base = posixpath.split(source)
+    xml = part(package, posixpath.join(folder, "_rels", base + ".rels"))
+    if xml is None:
+        return []
+    found = []
+    for link in parse(xml, "rels"):
+        target = unquote(link.get("Target", ""))
+        if link.get("TargetMode") == "External" or not target:
+            continue
+        # an absolute target starts at the package's root
+        name = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+        found.append((link.get("Id", ""), link.get("Type", "").rpartition("/")[2], name))
+    return found

@@ -1,0 +1,96 @@
+"""Short and long Chinese texts come back as they were, whatever their encoding."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from pipeline.errors import Unreadable
+from pipeline.ingest import text
+from pipeline.ingest.encoding import decode
+
+SIMPLIFIED = [
+    "关于印发民族团结进步创建工作实施方案的通知",
+    "会议纪要",
+    "各县（区）人民政府，市直各委、办、局：",
+    "2023年4月18日",
+    "促进各民族交往交流交融",
+    "联通",
+    "签到册",
+    "鄂尔多斯",
+    "台账",
+    "一、总体要求",
+]
+TRADITIONAL = ["關於印發民族團結進步創建工作實施方案的通知", "各縣市政府應依規定辦理"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-32"])
+@pytest.mark.parametrize("said", SIMPLIFIED)
+def test_simplified(said: str, encoding: str) -> None:
+    assert decode(said.encode(encoding)) == said
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("said", [said for said in SIMPLIFIED if len(said) > 4])
+def test_without_a_mark(said: str, encoding: str) -> None:
+    assert decode(said.encode(encoding)) == said
+
+
+@pytest.mark.parametrize("encoding", ["big5", "utf-8", "gb18030"])
+@pytest.mark.parametrize("said", TRADITIONAL)
+def test_traditional(said: str, encoding: str) -> None:
+    assert decode(said.encode(encoding)) == said
+
+
+def test_a_text_cut_in_a_character_is_that_text() -> None:
+    said = SIMPLIFIED[0] * 9
+    assert decode(said.encode("utf-8")[:-1]).startswith(said[:-1])
+    assert decode(said.encode("gb18030")[:-1]).startswith(said[:-1])
+
+
+def test_what_a_page_states_is_believed_unless_it_is_wrong() -> None:
+    said = SIMPLIFIED[0] * 9
+    assert decode(said.encode("gb18030"), "gb2312") == said
+    assert decode(said.encode("utf-8"), "gb2312") == said
+    assert decode(said.encode("gb18030"), "utf-8") == said
+    assert decode(said.encode("gb18030"), "no such") == said
+
+
+def test_other_scripts_in_utf8_are_text() -> None:
+    said = "ཞི་བའི་ལམ་ལ་འགྲོ་བར་བྱ། " * 20
+    assert decode(said.encode()) == said
+
+
+def test_rubbish_is_garbled() -> None:
+    rubbish = random.Random(1).randbytes(4000)
+    with pytest.raises(Unreadable) as refusal:
+        decode(rubbish)
+    assert refusal.value.reason == "garbled"
+
+
+def test_lines_are_numbered_as_the_file_has_them() -> None:
+    (page,) = text.read("标题\r\n\r\n　　第一段。\n第二段。".encode("gb18030"))
+    assert [(block.place.line, block.text) for block in page.blocks] == [  # type: ignore[union-attr]
+        (1, "标题"),
+        (3, "第一段。"),
+        (4, "第二段。"),
+    ]
+    assert {block.kind for block in page.blocks} == {"paragraph"}
+
+
+def test_headings_of_markdown_have_their_level() -> None:
+    (page,) = text.read("# 工作总结\n## 一、学习\n正文".encode())
+    assert [block.level for block in page.blocks] == [1, 2, 0]
+
+
+def test_lines_wrapped_by_hand_are_lines() -> None:
+    said = "各县区各部门要切实加强组织领导，把民族团结进步创建工作摆上重要议事日程，做到" * 6
+    wrapped = "\n".join(said[at : at + 35] for at in range(0, len(said), 35))
+    (page,) = text.read(wrapped.encode())
+    assert {block.kind for block in page.blocks} == {"line"}
+
+
+def test_a_list_of_names_is_not_wrapped_text() -> None:
+    (page,) = text.read("\n".join(["岚河市交通运输局", "岚河市民族宗教事务局"] * 6).encode())
+    assert {block.kind for block in page.blocks} == {"paragraph"}

@@ -1,0 +1,106 @@
+"""What a file is, its content says; its name helps only where the content does not."""
+
+from __future__ import annotations
+
+import io
+import random
+import zipfile
+
+import pytest
+
+from pipeline.errors import Unreadable
+from pipeline.ingest import kinds
+from tests.ingest.made_files import docx, pdf, said, zipped
+
+PAPER = docx("<w:p><w:r><w:t>关于成立领导小组的通知</w:t></w:r></w:p>")
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "kind"),
+    [
+        (pdf(said(50, 200, "hello")), "通知.docx", "pdf"),
+        (b"\n\n" + pdf(said(50, 200, "hello")), "通知.pdf", "pdf"),
+        (PAPER, "通知.doc", "docx"),
+        (PAPER, "通知", "docx"),
+        (PAPER[: len(PAPER) // 2], "通知.docx", "docx"),
+        (b"<html><table><tr><td>1</td></tr></table></html>", "台账.xls", "html"),
+        ("\ufeff<!DOCTYPE html><html>".encode("utf-16"), "a.txt", "html"),
+        (b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'/>", "a.xhtml", "html"),
+        ("一、组织领导".encode(), "要点.pdf", "txt"),
+        ("一、组织领导".encode("utf-16"), "要点", "txt"),
+        ("一、组织领导\n二、学习教育".encode("utf-16-le"), "要点.txt", "txt"),
+        ("BM 公交".encode("gb18030"), "公交.bmp", "txt"),
+        (zipped(a=b"1"), "a.docx", "zip"),
+        (zipped(**{"OFD.xml": b"<ofd/>"}), "公文.ofd", "ofd"),
+        (zipped(mimetype=b"application/vnd.oasis.opendocument.text"), "a.odt", "odt"),
+        (b"{\\rtf1 hello}", "a.doc", "rtf"),
+        (b"\x89PNG\r\n\x1a\n....", "a.pdf", "png"),
+        (b"From: a\nMIME-Version: 1.0\nSubject: x\n\n", "a.eml", "eml"),
+        (b"", "a.pdf", "empty"),
+        (b"\0" * 9000, "a.pdf", "empty"),
+        (b" \r\n\t", "a.txt", "empty"),
+        (bytes(range(256)) * 20, "a.dat", "unknown"),
+    ],
+)
+def test_sniff(data: bytes, name: str, kind: str) -> None:
+    assert kinds.sniff(data, name) == kind
+
+
+def test_a_paper_named_otherwise_is_read() -> None:
+    (page,) = kinds.read(PAPER, "通知.doc")
+    assert page.text == "关于成立领导小组的通知"
+
+
+def test_what_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kinds, "LIMIT_BYTES", 10)
+    with pytest.raises(Unreadable) as refusal:
+        list(kinds.read(b"x" * 11, "a.txt"))
+    assert refusal.value.reason == "limit_size"
+
+
+def test_no_reader_is_imported_before_it_is_needed() -> None:
+    import subprocess
+    import sys
+
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys; import pipeline.ingest.kinds; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert not {"lxml", "pypdfium2", "pdfplumber", "python_calamine"} & set(loaded)
+
+
+def damaged(data: bytes, dice: random.Random) -> bytes:
+    """The data with a few bytes changed, left out or repeated."""
+    out = bytearray(data)
+    for _ in range(dice.randint(1, 8)):
+        at, span = dice.randrange(len(out)), dice.randint(1, 30)
+        match dice.randrange(3):
+            case 0:
+                out[at] = dice.randrange(256)
+            case 1:
+                out[at:at] = out[max(0, at - span) : at]
+            case _ if len(out) > 2 * span:
+                del out[at : at + span]
+    return bytes(out)
+
+
+def test_damaged_files_end_in_pages_or_a_reason() -> None:
+    dice = random.Random(20240418)
+    numbered = "<w:p><w:pPr><w:numPr><w:numId w:val='2'/></w:numPr></w:pPr></w:p>"
+    inner = "<w:tcPr><w:gridSpan w:val='2'/></w:tcPr><w:p><w:r><w:t>一</w:t></w:r></w:p>"
+    cell = f"<w:tc>{inner}</w:tc>"
+    paper = docx(f"{numbered}<w:tbl><w:tr>{cell}{cell}</w:tr></w:tbl>", styles="", numbering="")
+    page = pdf(said(50, 200, "text") + "50 50 m 90 50 l S")
+    for _ in range(300):
+        files = [damaged(page, dice), damaged(paper, dice), damaged("一、<p>".encode("gbk"), dice)]
+        out = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(paper)) as old, zipfile.ZipFile(out, "w") as new:
+            for name in old.namelist():
+                new.writestr(name, damaged(old.read(name), dice))
+        for data in (*files, out.getvalue()):
+            try:
+                list(kinds.read(data, "a"))
+            except Unreadable as refusal:
+                assert refusal.reason
