@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.cli.frame import App
 from pipeline.language import say
+from pipeline.privacy import mask
 
 if TYPE_CHECKING:
     from pipeline.screen.unit import Screened
@@ -39,7 +39,7 @@ def add_to(app: App) -> None:
         if as_json:
             sys.stdout.write((out / "coverage.json").read_text("utf-8"))
         else:
-            _table(out / "coverage.json")
+            _table(out / "ledger.sqlite", rubric)
             _tell(done)
         return done.exit_code
 
@@ -75,44 +75,44 @@ def _tell(done: Screened) -> None:
         print(f"  {path}", file=sys.stderr)
 
 
-def _table(coverage: Path) -> None:
-    """The matrix indicator x period on stdout, then what stays unread."""
+def _table(place: Path, rubric: str) -> None:
+    """The matrix indicator x period on stdout, then what stays unread; read from the ledger, which
+    gives it without the evidence."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     from pipeline.rubric.load import load
+    from pipeline.store.ledger import Ledger
 
-    found: dict[str, Any] = json.loads(coverage.read_text("utf-8"))
-    try:
-        wordings = {item.id: item.wording for item in load(found["rubric"]).items}
-    except Exception:
-        wordings = {}
-    periods = list(dict.fromkeys(key for one in found["indicators"] for key in one["periods"]))
-    width = None if sys.stdout.isatty() else 110
-    console = Console(width=width, highlight=False)
-    title = say("screen.title", unit=(found["unit"] or [say("unit.unknown")])[0],
-                rubric=found["rubric"])
+    with Ledger(place) as ledger:
+        header = ledger.header()
+        indicators = list(ledger.entries("indicators"))
+        unread = [row for row in ledger.files() if row["status"] in ("unread", "partly_read")]
+    wordings = {item.id: item.wording for item in load(rubric).items}
+    periods = list(dict.fromkeys(key for one in indicators for key in one["periods"]))
+    console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
+    title = say("screen.title", unit=(header["unit"] or [say("unit.unknown")])[0],
+                rubric=header["rubric"])
     table = Table(title=Text(title), box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
-    for heading in ("id", "wording"):
-        table.add_column(say(f"table.{heading}"), no_wrap=heading == "id", ratio=None)
+    table.add_column(say("table.id"), no_wrap=True)
+    table.add_column(say("table.wording"))
     for period in periods:
         table.add_column(period, no_wrap=True)
     table.add_column(say("table.proposed"), no_wrap=True)
-    for one in found["indicators"]:
-        wording = wordings.get(one["id"], "")
+    for one in indicators:
+        wording = wordings[one["id"]]
         table.add_row(
             one["id"], Text(wording[:22] + ("…" if len(wording) > 22 else "")),
             *(_sign(one["periods"].get(period)) for period in periods),
             say(f"proposed.{one['proposed']}"),
         )
     console.print(table)
-    unread = [row for row in found["files"] if row["status"] in ("unread", "partly_read")]
     if unread:
         console.print(say("screen.unread", count=len(unread)), style="red")
         for row in unread:
-            console.print(Text(f"  {row['path']}: {say('reason.' + row['reason'])}"))
+            console.print(Text(f"  {mask(row['path'])}: {say('reason.' + row['reason'])}"))
     console.print(say("screen.only_proposed"))
 
 

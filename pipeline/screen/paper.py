@@ -153,7 +153,7 @@ def _record(source: SourceFile, kind: str, pages: Sequence[Page], passages: Sequ
         },
         "kind": kind,
         "valid_until": document.valid_until,
-        "fingerprint": integrity.fingerprint(words),
+        "fingerprint": integrity.to_plain(integrity.fingerprint(words)),
         "words": words,
         "found": orjson.dumps(found).decode(),
     }

@@ -32,10 +32,11 @@ def prepare(out: Path) -> Path:
 def appended(target: Path) -> Iterator[IO[bytes]]:
     """A log that grows from run to run, for its owner only."""
     try:
-        handle = os.open(target, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT, 0o600))
+        log = target.open("ab", buffering=0)
     except OSError as error:
         raise OutputError("output_unusable", out=target, why=error.strerror or error) from None
-    with open(handle, "ab", buffering=0) as log:
+    with log:
         yield log
 
 

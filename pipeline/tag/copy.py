@@ -7,7 +7,7 @@ so that every span found in the copy names the same words in the text.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.evidence import Span
@@ -24,30 +24,31 @@ _ONE_FORM = {
     ord("〈"): ord("《"),
     ord("〉"): ord("》"),
 }
-_SPACE = re.compile(r"\s")
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A text for matching; `back[i]` is where its i-th character stands in the stored text.
-
-    `back` is None where both have the same length, and so the same offsets.
-    """
+    """A text for matching, and the same with its white space, as long as the stored text."""
 
     text: str
-    back: tuple[int, ...] | None
+    spaced: str
 
-    def span(self, start: int, end: int) -> Span:
-        """The span of the stored text behind a span of the copy."""
-        if self.back is None or start == end:
-            return (start, end)
-        return (self.back[start], self.back[end - 1] + 1)
+    @property
+    def back(self) -> list[int] | None:
+        """Where each character of the copy stands in the stored text; None: at the same place."""
+        if len(self.text) == len(self.spaced):
+            return None
+        return [place for place, letter in enumerate(self.spaced) if not letter.isspace()]
+
+    def spans(self, found: Iterable[Span]) -> list[Span]:
+        """The spans of the stored text behind (nonempty) spans of the copy."""
+        back = self.back
+        if back is None:
+            return list(found)
+        return [(back[start], back[end - 1] + 1) for start, end in found]
 
 
 def copy_of(text: str) -> Copy:
     """The matching copy of a text."""
-    plain = text.translate(_ONE_FORM)
-    if _SPACE.search(plain) is None:
-        return Copy(plain, None)
-    kept = [place for place, letter in enumerate(plain) if not letter.isspace()]
-    return Copy("".join(plain[place] for place in kept), tuple(kept))
+    spaced = text.translate(_ONE_FORM)
+    return Copy("".join(spaced.split()), spaced)

@@ -114,10 +114,10 @@ def rulebook(rubric: Rubric) -> Rulebook:
         names = tuple(item.id for item in rubric.items if rule.id in item.rules)
         if not names:
             continue
-        holds, needed = _compile(rule.match, rubric.terms, words)
-        if needed is None:
+        holds, needs = _compile(rule.match, rubric.terms, words)
+        if not needs:
             always.append(len(rules))
-        for word in needed or ():
+        for word in needs[0] if needs else ():
             by_word.setdefault(word, []).append(len(rules))
         rules.append(_Compiled(rule.id, holds, names))
     automaton = ahocorasick_rs.AhoCorasick(list(words))
@@ -131,55 +131,85 @@ def rulebook(rubric: Rubric) -> Rulebook:
 
 # --- compiling conditions ---------------------------------------------------------------------
 
-_Needed = frozenset[int] | None
-"""Words of which at least one must be found for the condition to hold; None: no such words."""
+_Needs = tuple[frozenset[int], ...]
+"""Sets of words, the rarest first: unless a word of each was found, the condition cannot hold."""
+_Part = tuple[Condition, _Needs]
 
 
-def _compile(match: Match, terms: Mapping[str, tuple[str, ...]], words: dict[str, int]
-             ) -> tuple[Condition, _Needed]:
-    def inner(part: Match) -> tuple[Condition, _Needed]:
+def _compile(match: Match, terms: Mapping[str, tuple[str, ...]], words: dict[str, int]) -> _Part:
+    def inner(part: Match) -> _Part:
         return _compile(part, terms, words)
 
     if match.term is not None:
-        listed = terms[match.term[1:]] if match.term.startswith("@") else (match.term,)
-        numbers = [words.setdefault(copy_of(word).text, len(words)) for word in listed]
-        return _any_word(numbers), frozenset(numbers)
+        return _any_word(_numbers([match], terms, words))
     if match.any is not None:
-        parts = [inner(part) for part in match.any]
-        needs = [need for _, need in parts]
-        joined = None if None in needs else frozenset().union(*(need or () for need in needs))
-        return _any_of([holds for holds, _ in parts]), joined
+        parts = [inner(part) for part in match.any if part.term is None]
+        if plain := [part for part in match.any if part.term is not None]:
+            parts.insert(0, _any_word(_numbers(plain, terms, words)))
+        if len(parts) == 1:
+            return parts[0]
+        whole = all(needs for _, needs in parts)
+        joined = frozenset().union(*(needs[0] for _, needs in parts)) if whole else frozenset()
+        return _any_of([holds for holds, _ in parts]), (joined,) if whole else ()
     if match.all is not None:
         parts = [inner(part) for part in match.all]
-        return _all_of([holds for holds, _ in parts]), _fewest(need for _, need in parts)
+        return _gated(_all_of([holds for holds, _ in parts]), parts, words)
     if match.near is not None:
         parts = [inner(part) for part in match.near.of]
-        return (_near([holds for holds, _ in parts], match.near.within),
-                _fewest(need for _, need in parts))
+        return _gated(_near([holds for holds, _ in parts], match.near.within), parts, words)
     if match.not_near is not None:
-        find, need = inner(match.not_near.find)
+        find, needs = inner(match.not_near.find)
         avoid, _ = inner(match.not_near.avoid)
-        return _not_near(find, avoid, match.not_near.within), need
+        return _not_near(find, avoid, match.not_near.within), needs
     if match.heading is not None:
-        return _above(inner(match.heading)[0], "headings"), None
+        return _above(inner(match.heading)[0], "headings"), ()
     if match.title is not None:
-        return _above(inner(match.title)[0], "title"), None
+        return _above(inner(match.title)[0], "title"), ()
     if match.not_ is not None:
-        return _not(inner(match.not_)[0]), None
-    return _regex(match.regex or ""), None
+        return _not(inner(match.not_)[0]), ()
+    return _regex(match.regex or ""), ()
 
 
-def _fewest(needs: object) -> _Needed:
-    some = [need for need in needs if need is not None]  # type: ignore[attr-defined]
-    return min(some, key=len) if some else None
+def _numbers(parts: Sequence[Match], terms: Mapping[str, tuple[str, ...]], words: dict[str, int]
+             ) -> frozenset[int]:
+    """The numbers of all words of these terms."""
+    listed: list[str] = []
+    for part in parts:
+        term = part.term or ""
+        listed += terms[term[1:]] if term.startswith("@") else (term,)
+    return frozenset(words.setdefault(copy_of(word).text, len(words)) for word in listed)
 
 
-def _any_word(numbers: Sequence[int]) -> Condition:
+def _gated(condition: Condition, parts: Sequence[_Part], words: dict[str, int]) -> _Part:
+    """The condition, tried only where a word of each set was found that its parts need."""
+    spelled = list(words)
+
+    def common(need: frozenset[int]) -> tuple[float, list[int]]:
+        # how often one of the words is met, about: short words are everywhere
+        return sum(0.05 ** len(spelled[number]) for number in need), sorted(need)
+
+    needs = tuple(sorted({need for _, part in parts for need in part}, key=common))
+    if len(needs) < 2:
+        return condition, needs
+
     def holds(reading: _Reading) -> Spans | None:
-        spans = [span for number in numbers for span in reading.hits.get(number, ())]
-        return spans or None
+        hits = reading.hits
+        for need in needs:
+            if need.isdisjoint(hits):
+                return None
+        return condition(reading)
 
-    return holds
+    return holds, needs
+
+
+def _any_word(wanted: frozenset[int]) -> _Part:
+    def holds(reading: _Reading) -> Spans | None:
+        hits = reading.hits
+        if wanted.isdisjoint(hits):
+            return None
+        return [span for number, spans in hits.items() if number in wanted for span in spans]
+
+    return holds, (wanted,)
 
 
 def _any_of(parts: Sequence[Condition]) -> Condition:
@@ -281,7 +311,7 @@ def _regex(pattern: str) -> Condition:
 def _in_text(copy: Copy, spans: Spans) -> tuple[Span, ...]:
     """Spans of the stored text, in order, overlapping ones joined."""
     joined: list[Span] = []
-    for start, end in sorted(copy.span(*span) for span in spans):
+    for start, end in sorted(copy.spans(spans)):
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:

@@ -177,6 +177,7 @@ def _mood(clause: str, before: Stage, promises: bool) -> tuple[Stage, Stage]:
 
 
 def _in_copy(copy: Copy, spans: Sequence[Span]) -> list[Span]:
-    if copy.back is None:
+    back = copy.back
+    if back is None:
         return list(spans)
-    return [(bisect_left(copy.back, start), bisect_left(copy.back, end)) for start, end in spans]
+    return [(bisect_left(back, start), bisect_left(back, end)) for start, end in spans]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from made_papers import AUGUST, MARCH, MINUTES, PLAN_2022, PLAN_2023, compare, paper
-
 from pipeline.integrity import Copies, copies
+from tests.integrity.made_papers import AUGUST, MARCH, MINUTES, PLAN_2022, PLAN_2023, compare, paper
 
 
 def test_an_honest_plan_for_the_next_year_is_no_copy() -> None:

@@ -70,8 +70,8 @@ def test_overlapping_words_are_one_span() -> None:
 def test_the_copy_keeps_the_way_back() -> None:
     text = "二 〇 二 三 年　（一）Ａ"
     copy = copy_of(text)
-    for place, letter in enumerate(copy.text):
-        start, end = copy.span(place, place + 1)
+    spans = copy.spans((place, place + 1) for place in range(len(copy.text)))
+    for letter, (start, end) in zip(copy.text, spans, strict=True):
         assert copy_of(text[start:end]).text == letter
 
 
