@@ -184,7 +184,7 @@ class Tally:
                         [_if_unread(slot.state, "nothing") for slot in slots])
         if best != worst:
             open_periods = [period for period, state in periods if state == "unread"]
-            files = max((unread.could_hold(period) for period in open_periods or self.asked))
+            files = max(unread.could_hold(period) for period in open_periods or self.asked)
             return "undetermined", ("unread_stands", {
                 "files": str(files), "periods": _listed(open_periods or list(self.asked)),
             })

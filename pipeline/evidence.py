@@ -26,7 +26,8 @@ Proposed = Literal[
     "covered", "partial", "missing", "undetermined", "beyond_documents", "shown_only", "context"
 ]
 DocumentType = Literal[
-    "方案", "通知", "纪要", "学习记录", "简报", "总结", "报告", "台账", "预算", "制度", "名册", "other"
+    "方案", "通知", "纪要", "学习记录", "简报", "总结", "报告", "台账", "预算", "制度", "名册",
+    "other",
 ]
 Owner = Literal["unit", "superior", "other", "unknown"]
 FlagCode = Literal[

@@ -24,12 +24,12 @@ def found(year: str | None, stage: Stage = "done", *, dated: str | None = None,
     return Found(stage, dated or year, (year,) if year else (), frozenset({"r"}), paper)
 
 
-def proposed(item: Indicator, *evidence: Found, unread: Unread = Unread(), duty: bool = False,
+def proposed(item: Indicator, *evidence: Found, unread: Unread | None = None, duty: bool = False,
              ) -> tuple[str, dict[str, str]]:
     tally = Tally(item, YEARS, duty)
     for one in evidence:
         tally.count(one)
-    coverage = tally.coverage(unread)
+    coverage = tally.coverage(unread or Unread())
     return coverage.proposed, dict(coverage.periods)
 
 

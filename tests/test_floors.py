@@ -121,7 +121,8 @@ def test_no_room_or_file_has_a_name_that_says_nothing() -> None:
 
 
 def test_every_room_has_a_docstring() -> None:
-    silent = [path for path in sources() if not ast.get_docstring(ast.parse(path.read_text("utf-8")))]
+    silent = [path for path in sources()
+              if not ast.get_docstring(ast.parse(path.read_text("utf-8")))]
     assert silent == []
 
 

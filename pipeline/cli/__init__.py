@@ -59,7 +59,7 @@ def _choose_language(words: list[str]) -> list[str]:
 
 
 def _names_apart(words: list[str]) -> list[str]:
-    """`--unit 全称 简称 曾用名` is `--unit 全称 --unit 简称 --unit 曾用名`, once the folder is named."""
+    """`--unit 全称 简称` is `--unit 全称 --unit 简称`, once the folder is named."""
     rest: list[str] = []
     plain, naming, value = 0, False, False
     for word in words:

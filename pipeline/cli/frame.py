@@ -81,7 +81,7 @@ def _everywhere(
 
 def told(error: ZuozhengError) -> None:
     """Say an error on stderr: what is wrong, then the next thing to do."""
-    fill: dict[str, Any] = {name: value for name, value in error.args_.items() if name != "problems"}
+    fill: dict[str, Any] = {**error.args_, "problems": None}
     print(say(f"error.{error.key}", **fill), file=sys.stderr)
     if isinstance(error, RubricError):
         problems: Any = error.args_.get("problems", ())

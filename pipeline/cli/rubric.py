@@ -55,7 +55,9 @@ def _show(name: str) -> None:
               date=rubric.date or "—", period=rubric.period))
     if rubric.points:
         print(say("rubric.points", points=f"{rubric.points:g}"))
-    for title, items in (("rubric.indicators", rubric.indicators), ("rubric.duties", rubric.duties)):
+    for title, items in (
+        ("rubric.indicators", rubric.indicators), ("rubric.duties", rubric.duties),
+    ):
         if items:
             print(f"\n{say(title)}")
         for item in items:

@@ -181,7 +181,7 @@ def _acts(text: str, base: _Base) -> tuple[_Act, ...]:
 
 
 def _tells(plain: str, start: int) -> bool:
-    """Whether the clause that a year opens has a figure, an act or more years, and denies nothing."""
+    """Whether the clause that a year opens has a figure, an act or more years, denying nothing."""
     end = _CLAUSE_END.search(plain, start)
     clause = plain[start : end.start() if end else start + 40]
     return (

@@ -1,1 +1,4 @@
-"""Training, evaluation, rule reports, decisions -> data; the home of scikit-learn and pandas. Nothing stands here yet."""
+"""Training, evaluation, rule reports, decisions -> data; the home of scikit-learn and pandas.
+
+Nothing stands here yet.
+"""

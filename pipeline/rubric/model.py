@@ -62,7 +62,8 @@ class Match(Strict):
         given = [name for name in type(self).model_fields if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError(
-                "exactly one of term, any, all, near, not_near, heading, title, not, regex is allowed; "
+                "exactly one of term, any, all, near, not_near, heading, title, not, regex is "
+                "allowed; "
                 f"given: {', '.join(given) or 'none'}"
             )
         if self.regex is not None:
@@ -135,7 +136,8 @@ class Requirement(Strict):
     stage: Stage = Field("done", description="the least stage that meets it")
     cadence: str = Field("every year", pattern=CADENCE)
     since: str | None = Field(
-        None, pattern=r"^\d{4}-\d{2}$", description="first month it is owed for, where it began later"
+        None, pattern=r"^\d{4}-\d{2}$",
+        description="first month it is owed for, where that is later than the period's",
     )
     least: int = Field(1, ge=1, le=1000, description="how many passages of evidence it needs")
     target: Target | None = None
@@ -237,7 +239,7 @@ class Rubric(Strict):
     duties: tuple[Indicator, ...] = Field(
         (), description="duties outside the table; only those the unit owes open slots"
     )
-    context: tuple[Text, ...] = Field((), description="figures and facts that ask nothing of a unit")
+    context: tuple[Text, ...] = Field((), description="facts that ask nothing of a unit")
 
     @property
     def items(self) -> tuple[Indicator, ...]:

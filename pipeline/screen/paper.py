@@ -64,7 +64,7 @@ def task(setup: Mapping[str, Any]) -> Task:
 
 
 def read(job: Mapping[str, Any], given: Task) -> Row:
-    """The record of the file at `job` ({"path", "place"}): its row of `files[]`, and what was found.
+    """The record of the file at `job` ({"path", "place"}): its row of `files[]`, what was found.
 
     `found` is JSON text, parsed once by whoever needs it; `words` are those of the whole paper, for
     comparing it with others.

@@ -1,1 +1,4 @@
-"""Many units in one run: engines, resume, copies across units, overview. Nothing stands here yet."""
+"""Many units in one run: engines, resume, copies across units, overview.
+
+Nothing stands here yet.
+"""

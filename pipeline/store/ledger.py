@@ -46,7 +46,8 @@ class Ledger:
         if fresh:
             # It is made anew by every run and worth nothing half written: no journal needed.
             self._base.executescript(
-                "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-4000;" + _TABLES
+                "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-4000;"
+                + _TABLES
             )
 
     def __enter__(self) -> Ledger:
@@ -117,8 +118,8 @@ class Ledger:
 
     def header(self) -> Row:
         """What `put_header` was given."""
-        return {key: orjson.loads(value)
-                for key, value in self._base.execute("SELECT key, value FROM header ORDER BY rowid")}
+        rows = self._base.execute("SELECT key, value FROM header ORDER BY rowid")
+        return {key: orjson.loads(value) for key, value in rows}
 
     def files(self) -> Iterator[Row]:
         """Every file's record, by path."""
@@ -126,9 +127,10 @@ class Ledger:
             yield orjson.loads(record)
 
     def found(self) -> Iterator[tuple[int, Row, list[Row], str | None]]:
-        """Every paper in which something was found, by path: (number, record, found, valid_until)."""
+        """Every paper with something found, by path: (number, record, found, valid_until)."""
         for number, record, found, valid_until in self._base.execute(
-            "SELECT number, record, found, valid_until FROM file WHERE found <> '[]' ORDER BY number"
+            "SELECT number, record, found, valid_until FROM file WHERE found <> '[]' "
+            "ORDER BY number"
         ):
             yield number, orjson.loads(record), orjson.loads(found), valid_until
 

@@ -278,7 +278,7 @@ def _not_near(find: Condition, avoid: Condition, within: int | None) -> Conditio
 
 
 def _above(part: Condition, where: str) -> Condition:
-    """Holds where `part` holds in a heading (or the title); found out once for all passages below."""
+    """Holds where `part` holds in a heading (or title); found out once for all passages below."""
     number = next(_NUMBERS)
 
     def holds(reading: _Reading) -> Spans | None:

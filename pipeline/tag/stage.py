@@ -101,7 +101,8 @@ def stage_of(text: str, spans: Sequence[Span], document_type: DocumentType,
     """The stage of the words at `spans` (of `text`; none: of the whole text).
 
     `act` is the date of the act, `dated` the paper's own: what a paper dates later than itself is
-    a promise, unless it says that it was done (a later entry on the same sheet). A group whose members or posts are listed is done, however the paper is called.
+    a promise, unless it says that it was done (a later entry on the same sheet). A group whose
+    members or posts are listed is done, however the paper is called.
     """
     copy = copy_of(text)
     if act and dated and _later(act, dated) and not _DONE_ANYWHERE.search(copy.text):

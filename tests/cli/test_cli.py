@@ -126,7 +126,7 @@ def test_an_unread_file_has_its_own_exit_code(place: Path) -> None:
 
 def test_tag_keeps_order_and_shape() -> None:
     lines = [
-        {"id": 7, "text": "5月18日，局党组理论学习中心组专题学习习近平总书记关于民族工作的重要论述。"},
+        {"id": 7, "text": "5月18日，局党组理论学习中心组专题学习了民族工作的重要论述。"},
         {"id": "b", "text": "铸牢中华民族共同体意识，促进各民族大团结。"},
         {"id": "c", "text": "", "headings": ["一、学习"], "title": "总结"},
     ]

@@ -97,7 +97,8 @@ def test_an_unknown_rubric_lists_those_there_are() -> None:
 
 
 def test_a_date_without_quotes_stays_as_printed(tmp_path: Path) -> None:
-    rubric = load(str(write(tmp_path, SOUND.replace("source: 自拟", "source: 自拟\ndate: 2024-05-23"))))
+    dated = SOUND.replace("source: 自拟", "source: 自拟\ndate: 2024-05-23")
+    rubric = load(str(write(tmp_path, dated)))
     assert rubric.date == "2024-05-23"
 
 

@@ -1,4 +1,4 @@
-"""One folder, the whole way: every file one status, the same bytes every time, nothing kept lost."""
+"""One folder, the whole way: each file one status, the same bytes every time, nothing lost."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from pipeline.screen.unit import screen
 ROOT = Path(__file__).parents[2]
 ARCHIVES = ROOT / "sample_archives"
 OUTPUTS = ("coverage.json", "report.html", "coverage.xlsx")
-SAMPLES = [("lanhe", "岚河市交通运输局", "yuxi-2024"), ("tanjiang", "檀江市城市管理局", "yuxi-2024"),
+SAMPLES = [("lanhe", "岚河市交通运输局", "yuxi-2024"),
+           ("tanjiang", "檀江市城市管理局", "yuxi-2024"),
            ("chunjing", "椿箐乡人民政府", "xinping-2018")]
 
 

@@ -7,7 +7,10 @@ from collections import Counter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_pages import (
+
+from pipeline.evidence import Block, InParagraph, Page
+from pipeline.segment import normalised, read_through, segment
+from tests.segment.made_pages import (
     LONG,
     NEXT,
     SHA,
@@ -15,9 +18,6 @@ from made_pages import (
     plain,
     texts,
 )
-
-from pipeline.evidence import Block, InParagraph, Page
-from pipeline.segment import normalised, read_through, segment
 
 PLAN = [
     "岚河市交通运输局2022年民族团结进步创建工作方案",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from made_pages import (
+
+from pipeline.evidence import OnLine, OnPage
+from pipeline.segment import read_through, segment
+from tests.segment.made_pages import (
     EM,
     LEFT,
     LONG,
@@ -17,9 +20,6 @@ from made_pages import (
     set_in_lines,
     texts,
 )
-
-from pipeline.evidence import OnLine, OnPage
-from pipeline.segment import read_through, segment
 
 
 def test_wrapped_lines_are_one_paragraph_and_an_indent_begins_the_next() -> None:

@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_pages import (
+
+from pipeline.evidence import Page
+from pipeline.segment import normalised, segment
+from pipeline.segment.cut import HARD, cut
+from tests.segment.made_pages import (
     LONG,
     NEXT,
     SHA,
@@ -18,10 +22,6 @@ from made_pages import (
     table,
     texts,
 )
-
-from pipeline.evidence import Page
-from pipeline.segment import normalised, segment
-from pipeline.segment.cut import HARD, cut
 
 
 def test_a_long_paragraph_is_cut_at_sentence_ends_near_200_characters() -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from made_pages import (
+
+from pipeline.evidence import Block, InParagraph, InRow, Page
+from pipeline.segment import normalised, segment
+from tests.segment.made_pages import (
     LONG,
     NEXT,
     SHA,
@@ -13,9 +16,6 @@ from made_pages import (
     table,
     texts,
 )
-
-from pipeline.evidence import Block, InParagraph, InRow, Page
-from pipeline.segment import normalised, segment
 
 
 def test_rows_carry_the_names_of_their_columns_and_leave_out_empty_cells() -> None:
