@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pipeline.evidence import DocumentType, Span, Stage
 from pipeline.tag.copy import Copy, copy_of
@@ -23,8 +24,8 @@ _USUAL: dict[DocumentType, Stage] = {
     "报告": "done", "名册": "done", "预算": "done",
 }
 
-_CLAUSE = re.compile(r"[^，,。；;！？!?\n|]+[，,。；;！？!?\n|]?")
-_SENTENCE_END = frozenset("。；;！？!?\n|")
+_SENTENCE = re.compile(r"[^。；;！？!?\n|]+[。；;！？!?\n|]?")
+_CLAUSE = re.compile(r"[^，,]+[，,]?")
 
 _UNDONE = re.compile(
     r"未能|未(?:按期|按时|及时|如期)?(?:召开|开展|举办|组织|落实|完成|建立|成立|制定|实施|启动|安排|印发)"
@@ -107,8 +108,6 @@ def stage_of(text: str, spans: Sequence[Span], document_type: DocumentType,
     copy = copy_of(text)
     if act and dated and _later(act, dated) and not _DONE_ANYWHERE.search(copy.text):
         return "plan"
-    if _GROUP.search(copy.text) and not _FUTURE.search(copy.text):
-        return "done"
     moods = _moods(copy.text, _usual(document_type, headings), document_type in ("方案", "通知"))
     if not spans:
         return max((mood for _, _, mood in moods), key=_RANK.__getitem__, default="plan")
@@ -141,19 +140,19 @@ def _usual(document_type: DocumentType, headings: Sequence[str]) -> Stage:
     return _USUAL.get(document_type, "plan")
 
 
-def _moods(text: str, usual: Stage, promises: bool) -> list[tuple[int, int, Stage]]:
-    """Every clause with its mood: (start, end, stage)."""
+@lru_cache(maxsize=32)
+def _moods(text: str, usual: Stage, promises: bool) -> tuple[tuple[int, int, Stage], ...]:
+    """Every clause with its mood: (start, end, stage). Kept, as a passage's votes ask one by one."""
     moods: list[tuple[int, int, Stage]] = []
-    mood = usual
-    for found in _CLAUSE.finditer(text):
-        clause = found[0]
-        mood, after = _mood(clause, mood, promises)
-        moods.append((found.start(), found.end(), mood))
-        mood = after
-        if clause[-1] in _SENTENCE_END:
-            # What was said carries over the sentence's end; a promise or a report does not.
-            mood = usual
-    return moods
+    for sentence in _SENTENCE.finditer(text):
+        named = _GROUP.search(sentence[0]) is not None and not _FUTURE.search(sentence[0])
+        mood = usual
+        for found in _CLAUSE.finditer(text, sentence.start(), sentence.end()):
+            here: Stage = "done"
+            if not named:
+                here, mood = _mood(found[0], mood, promises)
+            moods.append((found.start(), found.end(), here))
+    return tuple(moods)
 
 
 def _mood(clause: str, before: Stage, promises: bool) -> tuple[Stage, Stage]:

@@ -82,6 +82,16 @@ def test_a_filed_emergency_plan_settles_the_mechanism_and_an_intention_does_not(
     assert not settles("要进一步健全涉民族矛盾排查调处机制。", "年度工作要点")
 
 
+def test_a_settled_dispute_is_known_by_its_register_or_its_parties(rubric: Rubric) -> None:
+    def tagged(text: str, title: str) -> set[str]:
+        return {vote.indicator for vote in rulebook(rubric).votes(text, (), title)}
+
+    row = "7月8日｜岳某与沙某｜地界｜村组干部劝解，重立界桩｜双方签字"
+    assert "X06" in tagged(row, "涉民族因素矛盾纠纷登记簿")
+    assert tagged(row, "矛盾纠纷登记簿") == set()
+    assert "X06" in tagged(row.replace("沙某", "沙某（彝族）"), "矛盾纠纷登记簿")
+
+
 def test_phases_and_duties(rubric: Rubric) -> None:
     assert [(phase.start, phase.end) for phase in rubric.phases] == [
         ("2018-03", "2018-04"), ("2018-05", "2018-09"), ("2018-09", "2018-10")]

@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.rubric.load import load
 from pipeline.rubric.model import Indicator, Rubric
+from pipeline.tag import rulebook
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +113,33 @@ def test_duties_and_who_owes_them(rubric: Rubric) -> None:
     figures = {asked.id: asked.target.figure for duty in rubric.duties
                for asked in duty.requirements if asked.target}
     assert figures == {"U1-info": 1, "U2-staff": 1, "C3-models": 1, "I1-models": 2}
+
+
+def test_duties_are_owed_from_the_paper_on_and_indicators_look_back(rubric: Rubric) -> None:
+    months = {asked.since for duty in rubric.duties for asked in duty.requirements
+              if not asked.cadence.startswith("by ")}
+    assert months == {"2024-05"}
+    assert {asked.since for one in rubric.indicators for asked in one.requirements} == {None}
+
+
+def tagged(rubric: Rubric, text: str, title: str = "", headings: tuple[str, ...] = ()) -> set[str]:
+    return {vote.indicator for vote in rulebook(rubric).votes(text, headings, title)
+            if vote.indicator.startswith("Y")}
+
+
+def test_a_row_is_bound_by_its_title(rubric: Rubric) -> None:
+    row = "户主：岩某｜送甘蔗苗2吨｜4月2日"
+    assert tagged(rubric, row, "结对帮扶台账") == {"Y10"}
+    assert tagged(rubric, row, "仓库出入台账") == set()
+    line = "线下发卷210份，有效204份。"
+    assert tagged(rubric, line, "民族团结进步创建满意度调查报告") == {"Y16"}
+    assert tagged(rubric, line, "机关食堂满意度调查报告") == set()
+
+
+def test_intentions_and_shortcomings_below_a_topic_title_state_nothing(rubric: Rubric) -> None:
+    title = "民族团结进步创建工作总结"
+    assert tagged(rubric, "继续抓好宣传、共建、典型选树和经费保障。", title, ("三、下步打算",)) == set()
+    assert tagged(rubric, "一是宣传形式单一；二是台账归档不及时。", title, ("四、存在问题",)) == set()
 
 
 def test_lost_lines_are_marked_inferred(rubric: Rubric) -> None:
