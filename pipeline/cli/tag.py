@@ -90,7 +90,7 @@ def _tagged(given: dict[str, Any], book: Any) -> dict[str, Any]:
     headings, title = given.get("headings") or [], given.get("title") or ""
     votes = book.votes(given["text"], headings, title)
     kind = given.get("document_type") or type_of_title(title) or "other"
-    tags = tags_of(given["text"], votes, kind, headings)
+    tags = tags_of(given["text"], votes, kind, (title, *headings))
     return {
         "id": given["id"],
         "tags": [

@@ -192,8 +192,8 @@ def _found(ordinal: int, passage: Passage, document: Document, given: Task
     act, year_from = describe.year_of(passage, document)
     years = describe.years_of(passage, document)
     own = year_from in ("text", "heading") and any(year in given.asked for year in years)
-    tags = tags_of(passage.text, votes, document.document_type, passage.headings, act,
-                   document.dated)
+    tags = tags_of(passage.text, votes, document.document_type,
+                   (document.title, *passage.headings), act, document.dated)
     return {
         "ordinal": ordinal,
         "act": act,

@@ -15,7 +15,10 @@ from pipeline.tag.stage import furthest, stage_of
 def tags_of(text: str, votes: Sequence[Vote], document_type: DocumentType = "other",
             headings: Sequence[str] = (), act: str | None = None, dated: str | None = None
             ) -> tuple[Tag, ...]:
-    """One tag for each indicator voted for, in the order of the votes."""
+    """One tag for each indicator voted for, in the order of the votes.
+
+    `headings` are the lines above the passage, the paper's title first.
+    """
     by_indicator: dict[str, list[Vote]] = {}
     for vote in votes:
         by_indicator.setdefault(vote.indicator, []).append(vote)

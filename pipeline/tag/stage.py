@@ -32,7 +32,7 @@ _UNDONE = re.compile(
     r"|尚未|没有(?:召开|开展|举办|组织|落实|完成|建立|成立|制定)|还没|暂未|暂缓|推迟|取消了?|搁置|因故"
 )
 _ONLY_LISTED = re.compile(
-    r"(?:已|被)(?:经)?(?:列入|纳入|写入|排入|编入)[^，。；]{0,24}(?:计划|安排|方案|清单|规划)"
+    r"(?:已|被)经?(?:[将把][^，。；]{0,24})?(?:列入|纳入|写入|排入|编入)[^，。；]{0,24}(?:计划|安排|方案|规划)"
     r"|已(?:计划|拟|安排于|部署|要求|报批)|正在(?:筹备|筹划|谋划|起草|制定|申报)|筹备(?:中|之中)"
 )
 _ISSUED_PLAN = re.compile(
@@ -46,7 +46,7 @@ _FUTURE = re.compile(
     r"|(?<![重主需纪概摘必首紧简只想否提不])要(?![点素闻求道领害件价强旨紧事是不么约塞])"
     r"|计划(?:于|在|开展|组织|召开|举办|投入|用|年内|每|到|对|向|从|以)|(?:准备|打算)(?:于|在|开|组|召|举|用|对)?"
     r"|预计|力争|争取(?!到|了)|确保|务必|下一?步|下一?阶段|今后|明年|来年|适时|择机|另行"
-    r"|请(?:各|于|按|认真|贵|结合|将|遵照|示)|不得|严禁|建议|倡议|到20\d\d年底?(?!，?(?:已|共))|目标(?:是|：|:)"
+    r"|请(?:各|于|按|认真|贵|结合|将|遵照|示)|不得|严禁|(?<!党)建议(?![题案])|倡议|到20\d\d年底?(?!，?(?:已|共))|目标(?:是|：|:)"
 )
 _SAID = re.compile(
     r"(?:强调|要求|指出|提出|号召|希望|明确|表示|建议)(?:[，,:：]|$)|(?:会议|书记|局长|主任|领导)(?:强调|要求|指出)"
@@ -58,6 +58,7 @@ _COMPLETED = (
     r"(?<![为除罢])了(?![解如])|(?<![业不而])已(?!知|列入计划|经?[^，。；]{1,6}的)|曾(?!任)"
     r"|累计|先后|截至|现有|现已|均已|圆满|顺利|如期|图为|(?:应|(?<!落)实)到(?=会|人|\d|[:：])"
     r"|决定(?:命名|表彰|授予|表扬|成立|聘|任命|对[^，。；]{0,40}(?:进行|予以|给予)(?:表彰|表扬|通报|命名|奖励))"
+    r"|制定本(?!方案|计划|通知|要点)|现予(?:印发|公布|发布)|自[^，。；]{2,14}起(?:施行|实施|执行)"
 )
 _TOLD = (
     r"共(?:组织|开展|召开|举办|发放|投入|走访|学习|计|有\d|\d|化解|受理|收集|排查|培训|撰写|刊发|印制)"
@@ -71,6 +72,7 @@ _TOLD = (
     r"|列支|拨付|支出|到位|兑现|完成(?!时限|时间|情况)|建成|建立起|落成|挂牌|揭牌|聘请|任命|明确由"
 )
 _DONE_ANYWHERE = re.compile(_COMPLETED)
+_DECIDED = re.compile(r"决定[，,:：]$")
 _DONE_WHERE_TOLD = re.compile(f"{_COMPLETED}|{_TOLD}")
 _EFFECT = re.compile(
     r"荣获|荣膺|获评|喜获|摘得|获(?:得|全|市|省|州|县|国家)?[^，。；]{0,24}(?:称号|表彰|奖(?!励)|荣誉|命名|好评|肯定|一等|二等|三等)"
@@ -94,6 +96,7 @@ _GROUP = re.compile(
     r"组\s*长\s*[:：]|副组长\s*[:：]|成\s*员\s*[:：]|联络员\s*[:：]|由(?!主要|单位|党政|各|一把手)[^，。；,;]{2,30}(?:任|担任)[^，。；,;]{0,8}组长"
     r"|(?<![成作])(?:为|任|担任|兼任)[^，。；要]{0,14}(?:联络员|专干|专职人员|兼职人员|信息员)"
 )
+_TOLD_ANYWAY = re.compile(f"{_COMPLETED}|{_GROUP.pattern}")
 
 
 def stage_of(text: str, spans: Sequence[Span], document_type: DocumentType,
@@ -106,7 +109,7 @@ def stage_of(text: str, spans: Sequence[Span], document_type: DocumentType,
     members or posts are listed is done, however the paper is called.
     """
     copy = copy_of(text)
-    if act and dated and _later(act, dated) and not _DONE_ANYWHERE.search(copy.text):
+    if act and dated and _later(act, dated) and not _TOLD_ANYWAY.search(copy.text):
         return "plan"
     moods = _moods(copy.text, _usual(document_type, headings), document_type in ("方案", "通知"))
     if not spans:
@@ -146,7 +149,8 @@ def _moods(text: str, usual: Stage, promises: bool) -> tuple[tuple[int, int, Sta
     moods: list[tuple[int, int, Stage]] = []
     for sentence in _SENTENCE.finditer(text):
         named = _GROUP.search(sentence[0]) is not None and not _FUTURE.search(sentence[0])
-        mood = usual
+        # “对口帮扶因村调整，本年度未开展”: the noun and its fate stand in different clauses.
+        mood: Stage = "plan" if _UNDONE.search(sentence[0]) else usual
         for found in _CLAUSE.finditer(text, sentence.start(), sentence.end()):
             here: Stage = "done"
             if not named:
@@ -173,6 +177,8 @@ def _mood(clause: str, before: Stage, promises: bool) -> tuple[Stage, Stage]:
         return "done", "plan" if said else "done"
     if said:
         return before, "plan"
+    if _DECIDED.search(clause):
+        return "done", "done"  # “局党组决定，对10名职工予以通报表扬”
     return ("done" if before == "result" else before), before
 
 

@@ -33,6 +33,12 @@ ROWS: list[tuple[DocumentType, str, str, Stage]] = [
     ("预算", "项目：民族团结创建专项经费 | 金额：3万元", "专项经费", "done"),
     ("方案", "组长：局长；副组长：分管副局长；成员：各科室负责人。", "组长", "done"),
     ("方案", "成立创建工作领导小组，由局长任组长，各科室负责人为成员。", "领导小组", "done"),
+    ("报告", "党组会研究党建议题19个，其中两次专题听取汇报。", "听取汇报", "done"),
+    ("报告", "已将创建列入局党组年度议题计划，拟于12月研究。", "列入", "plan"),
+    ("报告", "对口帮扶工作因村调整，本年度未开展。", "对口帮扶", "plan"),
+    ("other", "经审定，局党组决定，对10名职工予以通报表扬。", "通报表扬", "done"),
+    ("制度", "为方便各族群众往来，制定本办法。", "各族群众", "plan"),
+    ("制度", "为方便各族群众往来，制定本办法。", "办法", "done"),
     ("方案", "健全机制，并由主要领导担任领导小组组长。", "领导小组", "plan"),
     ("方案", "领导责任制落实到位，创建活动有经费保障。", "经费", "plan"),
     ("方案", "对已经命名的示范单位进行复核。", "示范单位", "plan"),
@@ -55,6 +61,12 @@ def test_heading_of_intentions_makes_a_promise() -> None:
     text = "加强与社区联创共建。"
     assert stage_of(text, [(2, 9)], "总结", ["三、下一步工作打算"]) == "plan"
     assert stage_of(text, [(2, 9)], "总结", ["一、主要做法"]) == "done"
+
+
+def test_a_title_that_reports_makes_its_paper_tell() -> None:
+    text = "评选石榴籽标兵10名。"
+    assert stage_of(text, [(0, 8)], "other", ["关于报送2024年创建工作情况的函"]) == "done"
+    assert stage_of(text, [(0, 8)], "other", ["关于商请评选的函"]) == "plan"
 
 
 def test_what_is_dated_after_its_paper_is_a_promise() -> None:
