@@ -13,6 +13,7 @@ from pipeline.language import say
 from pipeline.privacy import mask
 
 if TYPE_CHECKING:
+    from pipeline.rubric.model import Rubric
     from pipeline.screen.unit import Screened
 
 
@@ -39,7 +40,7 @@ def add_to(app: App) -> None:
         if as_json:
             sys.stdout.write((out / "coverage.json").read_text("utf-8"))
         else:
-            _table(out / "ledger.sqlite", rubric)
+            _table(out / "ledger.sqlite", done.rubric)
             _tell(done)
         return done.exit_code
 
@@ -75,7 +76,7 @@ def _tell(done: Screened) -> None:
         print(f"  {path}", file=sys.stderr)
 
 
-def _table(place: Path, rubric: str) -> None:
+def _table(place: Path, rubric: Rubric) -> None:
     """The matrix indicator x period on stdout, then what stays unread; read from the ledger, which
     gives it without the evidence."""
     from rich import box
@@ -83,14 +84,13 @@ def _table(place: Path, rubric: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from pipeline.rubric.load import load
     from pipeline.store.ledger import Ledger
 
     with Ledger(place) as ledger:
         header = ledger.header()
         indicators = list(ledger.entries("indicators"))
         unread = [row for row in ledger.files() if row["status"] in ("unread", "partly_read")]
-    wordings = {item.id: item.wording for item in load(rubric).items}
+    wordings = {item.id: item.wording for item in rubric.items}
     periods = list(dict.fromkeys(key for one in indicators for key in one["periods"]))
     console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
     title = say("screen.title", unit=(header["unit"] or [say("unit.unknown")])[0],

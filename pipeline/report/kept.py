@@ -18,9 +18,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from openpyxl import load_workbook
-from openpyxl.utils.escape import unescape
-
 from pipeline.language import LANGUAGES, say
 
 WORKBOOK = "coverage.xlsx"
@@ -28,9 +25,8 @@ SHEETS = ("evidence", "coverage", "files", "orphans")
 HUMAN = ("verdict", "reviewer", "note")
 COLUMNS = {
     "evidence": (
-        "indicator", "wording", "proposed", "year", "year_from", "state", "stage", "text", "path",
-        "place", "document_type", "issuer", "number", "dated", "dated_from", "counts", "why_not",
-        "votes", "passage", *HUMAN,
+        "indicator", "wording", "year", "stage", "text", "path", "place", "document_type", "number",
+        "dated", "counts", "why_not", "votes", "passage", *HUMAN,
     ),
     # The years of the period stand between the methods and the proposal.
     "coverage": (
@@ -112,6 +108,9 @@ def _read(place: Path) -> Kept:
             return Kept(beside="unreadable")
         if any(_is_foreign(parts, name) for name in parts.namelist()):
             found.beside = "other_parts"
+    # Only here: a first screening has no earlier workbook, and the import takes its time.
+    from openpyxl import load_workbook
+
     book = load_workbook(place, read_only=True)
     try:
         ours = {sheet: name for name in book.sheetnames if (sheet := _sheet(name))}
@@ -186,6 +185,8 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
+        from openpyxl.utils.escape import unescape
+
         text = unescape(value) if "_x" in value else value
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         return text if text.strip() else ""

@@ -180,18 +180,16 @@ def _evidence_rows(
 ) -> Iterator[Row]:
     items = {item.id: item for item in rubric.items}
     says = printable.says_of(rubric)
-    for kind in ("indicators", "duties"):
-        for entry in ledger.entries(kind):
-            item = items[entry["id"]]
-            about = {"indicator": item.id, "wording": _short(safe(item.wording)),
-                     "proposed": say(f"proposed.{entry['proposed']}")}
-            none = True
-            for found in ledger.evidence(item.id):
-                none = False
-                yield _human({**about, **_evidence_row(found, entry, papers, says)}, earlier, used)
-            if none and entry["proposed"] != "context":
-                told = {**about, "text": say("report.workbook.none"), "passage": ""}
-                yield _human(told, earlier, used)
+    for entry in ledger.entries("indicators"):
+        item = items[entry["id"]]
+        about = {"indicator": item.id, "wording": _short(safe(item.wording))}
+        none = True
+        for found in ledger.evidence(item.id):
+            none = False
+            yield _human({**about, **_evidence_row(found, entry, papers, says)}, earlier, used)
+        if none:
+            told = {**about, "text": say("report.workbook.none"), "passage": ""}
+            yield _human(told, earlier, used)
 
 
 def _short(text: str) -> str:
@@ -214,18 +212,13 @@ def _evidence_row(found: Row, entry: Row, papers: Papers, says: dict[str, str]) 
     listed = entry["proposed"] == "shown_only"
     return {
         "year": say("report.comma").join(found["years"] or [found["year"] or ""]),
-        "year_from": printable.named("year_from", found["year_from"]),
-        "state": printable.named(
-            "state", printable.state_in(entry["periods"], found["year"])),
         "stage": printable.named("kind", found["kind"]) or printable.named("stage", found["stage"]),
         "text": safe(found["text"]),
         "path": safe(found["path"]),
         "place": printable.places(found["places"]),
         "document_type": paper.document_type,
-        "issuer": paper.issuer,
         "number": paper.doc_number,
         "dated": paper.dated,
-        "dated_from": paper.dated_from,
         "counts": "" if listed else say("report.yes" if found["counts"] else "report.no"),
         "why_not": printable.named("why_not", found["why_not"]),
         "votes": comma.join(printable.votes(found["cast_by"], says)),

@@ -34,8 +34,7 @@ from pipeline.evidence import (
 )
 from pipeline.ingest import kinds, worker
 from pipeline.privacy import mask
-from pipeline.rubric.load import load
-from pipeline.rubric.model import Indicator
+from pipeline.rubric.model import Indicator, Rubric
 from pipeline.tag import Rulebook, rulebook, tags_of
 
 Row = dict[str, Any]
@@ -53,8 +52,8 @@ class Task:
 
 
 def task(setup: Mapping[str, Any]) -> Task:
-    """The task from its plain form: {"rubric": id or path, "unit": names, "asked": years}."""
-    rubric = load(setup["rubric"])
+    """The task from its plain form: {"rubric": as data, "unit": names, "asked": years}."""
+    rubric = Rubric.model_validate(setup["rubric"])
     return Task(
         rulebook(rubric),
         {item.id: item for item in rubric.items if item.shown_only},

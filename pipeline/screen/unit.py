@@ -34,8 +34,9 @@ FILES_A_WORKER = 6
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """What came of it: the statuses counted, the outputs, and the exit code they call for."""
+    """What came of it: the rubric, the statuses counted, the outputs, the exit code they ask for."""
 
+    rubric: Rubric
     statuses: dict[str, int]
     outputs: tuple[Path, ...]
     exit_code: int
@@ -66,7 +67,9 @@ def screen(folder: Path, rubric_name: str, out: Path, *, period: str | None = No
             "period": list(asked), "period_from": "given" if period else "rubric",
             "versions": {"zuozheng": __version__},
         })
-        setup = {"rubric": rubric_name, "unit": list(unit.names), "asked": list(asked)}
+        # The rubric crosses as it was checked: no worker reads a file that may change meanwhile.
+        setup = {"rubric": rubric.model_dump(mode="json", exclude_none=True),
+                 "unit": list(unit.names), "asked": list(asked)}
         papers = _read_all(entries, setup, ledger, workers, seen, log)
         _compare(papers, ledger)
         _propose(rubric, asked, ledger)
@@ -74,7 +77,7 @@ def screen(folder: Path, rubric_name: str, out: Path, *, period: str | None = No
         statuses = ledger.statuses()
         _note(log, f"ended: {statuses}")
     whole = not statuses.keys() & {"unread", "partly_read"}
-    return Screened(statuses, outputs, EXIT_ALL_READ if whole else EXIT_SOME_UNREAD)
+    return Screened(rubric, statuses, outputs, EXIT_ALL_READ if whole else EXIT_SOME_UNREAD)
 
 
 def _note(log: IO[bytes], words: str) -> None:

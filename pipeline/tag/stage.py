@@ -28,7 +28,7 @@ _SENTENCE = re.compile(r"[^。；;！？!?\n|]+[。；;！？!?\n|]?")
 _CLAUSE = re.compile(r"[^，,]+[，,]?")
 
 _UNDONE = re.compile(
-    r"未能|未(?:按期|按时|及时|如期)?(?:召开|开展|举办|组织|落实|完成|建立|成立|制定|实施|启动|安排|印发)"
+    r"未能|未(?:按期|按时|及时|如期)?(?:召开|开展|举办|组织|落实|完成|建立|成立|制定|实施|启动|安排|印发|出台|到位|做|办|签|评|报送)"
     r"|尚未|没有(?:召开|开展|举办|组织|落实|完成|建立|成立|制定)|还没|暂未|暂缓|推迟|取消了?|搁置|因故"
 )
 _ONLY_LISTED = re.compile(
@@ -55,7 +55,7 @@ _SAID = re.compile(
 # Words of completion hold in any paper; a counted or dated act, or a body and its act, only in a
 # paper that tells: in a plan the same words promise (“每年开展2次”, “9月5日组织”).
 _COMPLETED = (
-    r"(?<![为除罢])了(?![解如])|(?<![业不而])已(?!知|列入计划|经?[^，。；]{1,6}的)|曾(?!任)"
+    r"(?<![为除罢])了(?![解如])|(?<![业不而])已(?!知|列入计划|移?交(?!付)|经?[^，。；]{1,6}的)|曾(?!任)"
     r"|累计|先后|截至|现有|现已|均已|圆满|顺利|如期|图为|(?:应|(?<!落)实)到(?=会|人|\d|[:：])"
     r"|决定(?:命名|表彰|授予|表扬|成立|聘|任命|对[^，。；]{0,40}(?:进行|予以|给予)(?:表彰|表扬|通报|命名|奖励))"
     r"|制定本(?!方案|计划|通知|要点)|现予(?:印发|公布|发布)|自[^，。；]{2,14}起(?:施行|实施|执行)"
@@ -145,7 +145,7 @@ def _usual(document_type: DocumentType, headings: Sequence[str]) -> Stage:
 
 @lru_cache(maxsize=32)
 def _moods(text: str, usual: Stage, promises: bool) -> tuple[tuple[int, int, Stage], ...]:
-    """Every clause with its mood: (start, end, stage). Kept, as a passage's votes ask one by one."""
+    """Every clause with its mood: (start, end, stage); kept, as a passage's votes ask in turn."""
     moods: list[tuple[int, int, Stage]] = []
     for sentence in _SENTENCE.finditer(text):
         named = _GROUP.search(sentence[0]) is not None and not _FUTURE.search(sentence[0])

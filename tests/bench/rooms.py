@@ -73,7 +73,10 @@ def profile(folder: Path) -> None:
     jobs = [{"path": str(file.relative_to(folder)), "place": str(file)}
             for file in files_of(folder)]
     years = calendar.years(load(RUBRIC).period)
-    given = paper.task({"rubric": RUBRIC, "unit": [UNIT], "asked": years})
+    given = paper.task({
+        "rubric": load(RUBRIC).model_dump(mode="json", exclude_none=True), "unit": [UNIT],
+        "asked": years,
+    })
     paper.read(jobs[0], given)  # what is imported on first use is start-up
     start = time.process_time()
     records = [paper.read(job, given) for job in jobs]

@@ -1,0 +1,81 @@
+"""The sample archives against what a strict reader concluded before there was a rule.
+
+Rules alone miss indirect wordings: the floors below are what was reached, not what is wanted. What
+may never get worse are the papers' statuses and flags, and claims beyond the reader's.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pipeline.screen.unit import screen
+
+ARCHIVES = Path(__file__).parents[2] / "sample_archives"
+SAMPLES = {"lanhe": ("岚河市交通运输局", 42), "tanjiang": ("檀江市城市管理局", 33),
+           "chunjing": ("椿箐乡人民政府", 12)}
+"""Folder, and the least number of cells (indicator x year) that agree, of 51, 51 and 12."""
+OVERCLAIMS = 1
+"""Cells proposed as performed, over all three units, where the reader saw no performance."""
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Any, Any]]:
+    """For each unit: what the reader expected, what is proposed."""
+    both = {}
+    for slug, (name, _) in SAMPLES.items():
+        expected = yaml.safe_load((ARCHIVES / slug / "expected.yaml").read_text("utf-8"))
+        out = tmp_path_factory.mktemp(slug)
+        screen(ARCHIVES / slug / name, expected["rubric"], out)
+        both[slug] = expected, json.loads((out / "coverage.json").read_text("utf-8"))
+    return both
+
+
+def cells(expected: Any, found: Any) -> list[tuple[str, str, str, str]]:
+    """(indicator, year, expected state, proposed state)."""
+    proposed = {item["id"]: item["periods"] for item in found["indicators"]}
+    return [(name, year, state, proposed[name].get(year))
+            for name, item in expected["indicators"].items()
+            for year, state in (item.get("periods") or {}).items()]
+
+
+@pytest.mark.parametrize("slug", SAMPLES)
+def test_every_file_has_the_status_and_flags_the_reader_saw(slug: str, judged: Any) -> None:
+    expected, found = judged[slug]
+    rows = {row["path"]: row for row in found["files"]}
+    assert set(rows) == set(expected["files"])
+    seen = {path: (row["status"], sorted(row["flags"])) for path, row in rows.items()}
+    wanted = {path: (row["status"], sorted(row["flags"]))
+              for path, row in expected["files"].items()}
+    assert seen == wanted
+
+
+@pytest.mark.parametrize("slug", SAMPLES)
+def test_cells_agree_with_the_reader(slug: str, judged: Any) -> None:
+    all_cells = cells(*judged[slug])
+    differ = [cell for cell in all_cells if cell[2] != cell[3]]
+    assert len(all_cells) - len(differ) >= SAMPLES[slug][1], differ
+
+
+def test_no_claim_beyond_the_reader(judged: Any) -> None:
+    beyond = [(slug, *cell) for slug, both in judged.items() for cell in cells(*both)
+              if cell[3] == "performed" != cell[2]]
+    assert len(beyond) <= OVERCLAIMS, beyond
+
+
+def test_what_papers_cannot_settle_is_never_covered(judged: Any) -> None:
+    for slug in ("lanhe", "tanjiang"):
+        proposed = {item["id"]: item["proposed"] for item in judged[slug][1]["indicators"]}
+        assert (proposed["Y04"], proposed["Y16"], proposed["YD"]) == (
+            "beyond_documents", "beyond_documents", "shown_only")
+
+
+def test_a_statement_of_none_is_told_from_an_incident(judged: Any) -> None:
+    (deductions,) = [item for item in judged["tanjiang"][1]["indicators"] if item["id"] == "YD"]
+    kinds = {evidence["kind"] for evidence in deductions["evidence"]}
+    assert "statement_of_none" in kinds
+    assert all(not evidence["counts"] for evidence in deductions["evidence"])
