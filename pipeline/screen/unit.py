@@ -34,7 +34,7 @@ FILES_A_WORKER = 6
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """What came of it: the rubric, the statuses counted, the outputs, the exit code they ask for."""
+    """What came of it: the rubric, the statuses counted, the outputs, the exit code to end with."""
 
     rubric: Rubric
     statuses: dict[str, int]

@@ -138,7 +138,8 @@ def test_a_row_is_bound_by_its_title(rubric: Rubric) -> None:
 
 def test_intentions_and_shortcomings_below_a_topic_title_state_nothing(rubric: Rubric) -> None:
     title = "民族团结进步创建工作总结"
-    wish, fault = "继续抓好宣传、共建、典型选树和经费保障。", "一是宣传形式单一；二是台账归档不及时。"
+    wish = "继续抓好宣传、共建、典型选树和经费保障。"
+    fault = "一是宣传形式单一；二是台账归档不及时。"
     assert tagged(rubric, wish, title, ("三、下步打算",)) == set()
     assert tagged(rubric, fault, title, ("四、存在问题",)) == set()
 
