@@ -33,10 +33,17 @@ def add_to(app: App) -> None:
         file: Annotated[Path, typer.Argument(metavar="FILE", help=say("help.rubric_file"))],
     ) -> None:
         from pipeline.rubric.load import digest, load
+        from pipeline.tag.examples import broken_examples
 
         if not file.is_file():
             raise RubricError("rubric_file_missing", file=file)
         rubric = load(str(file))
+        if broken := broken_examples(rubric):
+            raise RubricError("rubric_examples", file=file, problems=[
+                say("rubric.should_vote" if expected else "rubric.should_abstain",
+                    rule=rule, text=text)
+                for rule, expected, text in broken
+            ])
         print(say("rubric.sound", file=file, indicators=len(rubric.indicators),
                   duties=len(rubric.duties), rules=len(rubric.rules), sha256=digest(rubric)))
 
