@@ -179,12 +179,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """One voice for an indicator: who cast it (`rule:<id>`, `model:<id>`) and on which words."""
+    """One voice for an indicator: who cast it (`rule:<id>`) and on which words."""
 
     cast_by: str
     indicator: str
     matched: tuple[Span, ...] = ()
-    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ SCHEMAS = [PIPELINE / "report" / "coverage.schema.json",
 PERSON = re.compile(
     r"person|people|employee|staff_name|citizen|ethnic|nationalit|religio|belief|opinion|gender"
     r"|birth|姓名|民族成分|宗教信仰|政治面貌|身份证", re.IGNORECASE)
-VERDICT = re.compile(r"score|rank|grade|passed|failed|qualified|confirmed", re.IGNORECASE)
+VERDICT = re.compile(r"score|ranking|grade|passed|failed|qualified|confirmed", re.IGNORECASE)
 REVIEWER_ONLY = {"who"}
 """`Decision.who`: the name a reviewer answers with for a decision; nothing is looked up by it."""
 
