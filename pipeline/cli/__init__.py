@@ -27,17 +27,17 @@ def run(words: list[str]) -> int:
         # A console that cannot show a letter shows a question mark; the run goes on.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
-        return _app()(words)
+        code = _app()(words)
     except ZuozhengError as error:
         told(error)
         return error.exit_code
-    except KeyboardInterrupt:
-        print(say("interrupted"), file=sys.stderr)
-        return EXIT_INTERRUPTED
     except BrokenPipeError:
         # Whoever read our data has enough of it; there is nothing left to say it to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_USAGE
+    if code == EXIT_INTERRUPTED:
+        print(say("interrupted"), file=sys.stderr)
+    return code
 
 
 def _choose_language(words: list[str]) -> list[str]:

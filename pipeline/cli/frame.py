@@ -40,8 +40,6 @@ class App:
     def __call__(self, words: list[str]) -> int:
         try:
             code = self.typer(words, prog_name="zuozheng", standalone_mode=False)
-        except typer.Abort:
-            raise KeyboardInterrupt from None
         except Exception as error:
             if not hasattr(error, "format_message"):
                 raise

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -143,6 +145,23 @@ def test_several_names_after_one_unit() -> None:
     assert _names_apart(["screen", "F", "--rubric", "r", "--unit", "甲", "乙", "--out", "o"]) == [
         "screen", "F", "--rubric", "r", "--unit", "甲", "--unit", "乙", "--out", "o"]
     assert _names_apart(["screen", "--unit", "甲", "F"]) == ["screen", "--unit", "甲", "F"]
+
+
+def test_an_interruption_is_told_and_leaves_no_half_result(place: Path) -> None:
+    for number in range(400):
+        (place / "材料" / f"{number}.txt").write_text(PAPER * 200 + str(number), "utf-8")
+    running = subprocess.Popen(
+        [sys.executable, "-c", "from pipeline.cli import main; main()", "screen",
+         str(place / "材料"), "--rubric", "yuxi-2024", "--out", str(place / "out")],
+        stderr=subprocess.PIPE, text=True, encoding="utf-8", cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"})
+    while not (place / "out" / "run.log").exists():
+        time.sleep(0.05)
+    time.sleep(0.5)
+    running.send_signal(signal.SIGINT)
+    _, told = running.communicate(timeout=60)
+    assert running.returncode == 130 and "已中断" in told and "Traceback" not in told
+    assert [path.name for path in (place / "out").iterdir()] == ["run.log"]
 
 
 def test_doctor_says_all_is_well() -> None:
