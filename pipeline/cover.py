@@ -50,6 +50,8 @@ class Found:
     years: tuple[str, ...]
     rules: frozenset[str]
     paper: Paper
+    denied: str | None = None
+    """Why the words themselves deny an act of the unit: `not_done`, `others_act`; else None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ class Tally:
             return spoiled
         if found.paper.other_form:
             return "other_form"
+        if found.denied:
+            return found.denied
         counted = [self._count_for(requirement, found) for requirement in owed]
         if any(counted):
             return None
@@ -116,6 +120,8 @@ class Tally:
         if requirement.rules and not found.rules & set(requirement.rules):
             return False
         if requirement.documents and found.paper.document_type not in requirement.documents:
+            return False
+        if requirement.since and not _since(found, requirement.since):
             return False
         met = _RANK[found.stage] >= _RANK[requirement.stage]
         standing = requirement.cadence == "standing"
@@ -157,6 +163,9 @@ class Tally:
                  for one in owed for period in slot_periods(one.cadence, self.asked, one.since)]
         judged = self._judged(owed) or (owed[-1],)
         periods = _periods(slots, {one.id for one in judged})
+        if not periods:
+            # Owed only since a later month: nothing is asked in this period, nothing is claimed.
+            return Coverage(self.item.id, "context", (), (), ("not_asked", {}))
         shown = tuple(slot for slot in slots if slot.requirement != _plain_act(self.item).id)
         proposed, why = self._propose(periods, slots, unread)
         return Coverage(self.item.id, proposed, periods, shown, why)
@@ -202,6 +211,12 @@ class Tally:
 def _plain_act(item: Indicator) -> Requirement:
     """Where nothing is mandatory, a single counting passage a year decides."""
     return Requirement(id=f"{item.id}.act", wording=item.wording, link="活动", mandatory=True)
+
+
+def _since(found: Found, month: str) -> bool:
+    """Whether it is dated in that month or later, as far as its date is exact."""
+    dated = max((found.dated or "", *found.years))
+    return dated[:7] >= month[: min(len(dated), 7)]
 
 
 def _belongs(found: Found, period: str, stands: bool) -> bool:

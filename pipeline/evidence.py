@@ -197,6 +197,8 @@ class Tag:
     votes: tuple[Vote, ...]
     stage: Stage
     confidence: float | None = None
+    denied: str | None = None
+    """Why its own words deny an act of the unit: `not_done`, `others_act`; else None."""
 
 
 @dataclass(frozen=True, slots=True)

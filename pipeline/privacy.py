@@ -14,13 +14,14 @@ from __future__ import annotations
 import re
 
 _D = "[0-9０-９]"
-_GAP = "[ \u3000-]"
+_GAP = "[ \u3000\u200b－-]"
 _NOT_BEHIND = r"(?<![0-9０-９A-Za-z.．*])"
 _NOT_BEFORE = r"(?![0-9０-９A-Za-z*]|[.．][0-9０-９]|\s?[元万亿])"
 
 _LONG = re.compile(rf"{_NOT_BEHIND}{_D}(?:{_GAP}?{_D}){{13,18}}(?:{_GAP}?[XxＸｘ])?{_NOT_BEFORE}")
 _MOBILE = re.compile(
-    rf"{_NOT_BEHIND}[1１](?:[3-9３-９]{_D}{{9}}"
+    rf"{_NOT_BEHIND}(?:[+＋]?86[ -]?)?[1１](?:[3-9３-９]{_D}{{9}}"
+    rf"|[3-9３-９]{_D}[.．]{_D}{{4}}[.．]{_D}{{4}}"
     rf"|[3-9３-９]{_D}{_GAP}{_D}{{4}}{_GAP}?{_D}{{4}}"
     rf"|[3-9３-９]{_D}{{5}}{_GAP}{_D}{{4}}"
     rf"|{_GAP}[3-9３-９](?:{_GAP}{_D}){{9}}){_NOT_BEFORE}"
@@ -35,7 +36,7 @@ _AFTER_WORD = re.compile(
     rf"({_D}{{7,8}}(?:[、，,/ ]{_D}{{7,8}}){{0,4}})(?![0-9０-９]|[.．][0-9０-９]"
     r"|\s?[元万亿人户次个件条份])"
 )
-_SOME_DIGITS = re.compile(rf"{_D}(?:[ \u3000—–()（）-]?{_D}){{6}}")
+_SOME_DIGITS = re.compile(rf"{_D}(?:[ \u3000\u200b—–－()（）.．-]?{_D}){{6}}")
 _SERIAL = re.compile(
     r"(?:代码|编号|序号|单号|流水号?|案号|票号|编码|证书号?|[Nn][Oo][.．]?)[：: ]{0,2}[(（]?$"
 )
@@ -79,7 +80,7 @@ def _called_serial(found: re.Match[str]) -> bool:
 def _is_private(found: re.Match[str]) -> bool:
     number = found[0].translate(_ASCII).upper()
     digits = re.sub(r"[^0-9X]", "", number)
-    groups = re.split(r"[ \u3000-]", number)
+    groups = re.split(r"[ \u3000\u200b－-]", number)
     apart = len(groups) > 1
     if _is_id(digits):
         # Apart, or called a serial, it must also pass the check; else a mistyped id is one too.

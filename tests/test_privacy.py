@@ -100,3 +100,11 @@ def test_masking_keeps_the_length_and_is_done_once(text: str) -> None:
 @given(st.text(max_size=200))
 def test_any_text_passes(text: str) -> None:
     assert len(mask(text)) == len(text)
+
+
+@pytest.mark.parametrize("number", [
+    "138.1234.5678", "138－1234－5678", "8613812345678", "+86 13812345678", "138\u200b1234\u200b5678",
+])
+def test_mobiles_as_people_write_them(number: str) -> None:
+    masked = mask(f"联系人{number}。")
+    assert len(masked) == len(number) + 4 and "5678" not in masked

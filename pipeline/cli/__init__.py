@@ -7,6 +7,7 @@ next thing to do, and in the exit code of `pipeline.errors.EXIT_CODES`.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 from pipeline.cli import doctor, rubric, screen, tag
@@ -23,6 +24,8 @@ def main() -> None:
 def run(words: list[str]) -> int:
     """Run one command line; returns its exit code."""
     words = _names_apart(_choose_language(words))
+    # Ended from outside is ended as by Ctrl-C: nothing half written stays behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         # A console that cannot show a letter shows a question mark; the run goes on.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]

@@ -7,7 +7,7 @@ from importlib import metadata
 
 from pipeline import __version__
 from pipeline.cli.frame import App
-from pipeline.errors import EXIT_INPUT
+from pipeline.errors import EXIT_BROKEN
 from pipeline.language import say
 
 NEEDED = (
@@ -20,8 +20,6 @@ def add_to(app: App) -> None:
     """Add the command."""
 
     def doctor() -> int:
-        from pipeline.rubric.load import available, directory, load
-
         print(f"zuozheng {__version__}  Python {platform.python_version()}  {platform.platform()}")
         missing = []
         for name in NEEDED:
@@ -30,13 +28,15 @@ def add_to(app: App) -> None:
             except metadata.PackageNotFoundError:
                 missing.append(name)
                 print(f"  ✗ {name}  {say('doctor.missing')}")
+        if missing:
+            print(say("doctor.install", line=f"python3 -m pip install {' '.join(missing)}"))
+            return EXIT_BROKEN
+        from pipeline.rubric.load import available, directory, load
+
         names = available()
         for name in names:
             load(name)
         print(say("doctor.rubrics", count=len(names), place=directory()))
-        if missing:
-            print(say("doctor.install", line=f"python3 -m pip install {' '.join(missing)}"))
-            return EXIT_INPUT
         print(say("doctor.well"))
         return 0
 

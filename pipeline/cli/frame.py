@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -16,6 +17,9 @@ _SHAPE: dict[str, Any] = {
     "rich_markup_mode": None, "add_completion": False, "pretty_exceptions_enable": False,
     "no_args_is_help": True, "context_settings": {"help_option_names": ["--help", "-h"]},
 }
+
+
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
 class App:
@@ -79,7 +83,9 @@ def _everywhere(
 
 def told(error: ZuozhengError) -> None:
     """Say an error on stderr: what is wrong, then the next thing to do."""
-    fill: dict[str, Any] = {**error.args_, "problems": None}
+    # A name from the disk may hold control characters: on a terminal they would be obeyed.
+    fill: dict[str, Any] = {name: _CONTROL.sub("\ufffd", str(value))
+                            for name, value in error.args_.items()}
     print(say(f"error.{error.key}", **fill), file=sys.stderr)
     if isinstance(error, RubricError):
         problems: Any = error.args_.get("problems", ())

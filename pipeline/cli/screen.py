@@ -10,7 +10,6 @@ import typer
 
 from pipeline.cli.frame import App
 from pipeline.language import say
-from pipeline.privacy import mask
 
 if TYPE_CHECKING:
     from pipeline.rubric.model import Rubric
@@ -21,7 +20,8 @@ def add_to(app: App) -> None:
     """Add the command."""
 
     def screen(
-        folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=say("help.folder"))],
+        folder: Annotated[Path, typer.Argument(metavar="FOLDER", readable=False,
+                                               help=say("help.folder"))],
         rubric: Annotated[str, typer.Option("--rubric", "-r", help=say("help.rubric_name"))],
         out: Annotated[Path, typer.Option("--out", "-o", help=say("help.out"))],
         period: Annotated[str | None, typer.Option(help=say("help.period"))] = None,
@@ -84,6 +84,7 @@ def _table(place: Path, rubric: Rubric) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from pipeline.report.printable import safe
     from pipeline.store.ledger import Ledger
 
     with Ledger(place) as ledger:
@@ -112,7 +113,7 @@ def _table(place: Path, rubric: Rubric) -> None:
     if unread:
         console.print(say("screen.unread", count=len(unread)), style="red")
         for row in unread:
-            console.print(Text(f"  {mask(row['path'])}: {say('reason.' + row['reason'])}"))
+            console.print(Text(f"  {safe(row['path'])}: {say('reason.' + row['reason'])}"))
     console.print(say("screen.only_proposed"))
 
 

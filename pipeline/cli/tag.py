@@ -21,16 +21,17 @@ def add_to(app: App) -> None:
 
     def tag(
         rubric: Annotated[str, typer.Option("--rubric", "-r", help=say("help.rubric_name"))],
-        file: Annotated[Path | None, typer.Argument(metavar="[FILE.jsonl]",
+        file: Annotated[Path | None, typer.Argument(metavar="[FILE.jsonl]", readable=False,
                                                     help=say("help.jsonl"))] = None,
     ) -> int:
         if file is None:
             return _answer(sys.stdin.buffer, rubric, "-")
         try:
-            with file.open("rb") as lines:
-                return _answer(lines, rubric, str(file))
+            lines = file.open("rb")
         except OSError as error:
             raise InputError("file_unreadable", file=file, why=error.strerror) from None
+        with lines:
+            return _answer(lines, rubric, str(file))
 
     app.command("tag", tag)
 
@@ -44,6 +45,7 @@ def _answer(lines: Iterable[bytes], rubric: str, name: str) -> int:
     book = rulebook(load(rubric))
     out = sys.stdout.buffer
     for number, line in enumerate(lines, start=1):
+        line = line.removeprefix(b"\xef\xbb\xbf")
         if not line.strip():
             continue
         out.write(orjson.dumps(_tagged(_passage(line, number, name), book)) + b"\n")

@@ -12,16 +12,13 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\D|$|(?:0[1-9]|1[0-2])(?:[0-3]\d)?
 def years_named(path: str, dated: str | None = None) -> tuple[str, ...]:
     """Every year that folder, name or (of a partly read paper) date names, sorted; () for none.
 
-    A span names all its years: `2022-2024年材料/图1.jpg` could belong to any of the three. Where
-    the file's own name has a year, that of a folder further out says nothing more.
+    All of them: a photo's name has the day it was taken, the folder the year it was handed in for,
+    and the summary of a year is signed in the next. A span names all its years.
     """
-    if dated:
-        return (dated[:4],)
-    for part in reversed(path.split("/")):
-        years = _years(part)
-        if years:
-            return tuple(sorted(years))
-    return ()
+    years = {dated[:4]} if dated else set()
+    for part in path.split("/"):
+        years |= _years(part)
+    return tuple(sorted(years))
 
 
 def _years(part: str) -> set[str]:

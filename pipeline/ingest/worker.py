@@ -91,7 +91,7 @@ def supervise(jobs: Iterable[Job], command: Sequence[str], setup: Job, workers: 
                 yield answer
     finally:
         for hand in hands:
-            hand.end()
+            hand.stop()
 
 
 def _feed(jobs: Iterable[Job], waiting: Queue[Job | None], workers: int, answered: Queue[Any]
@@ -115,16 +115,22 @@ class _Hand(Thread):
         self._waiting, self._answered = waiting, answered
         self._process: subprocess.Popen[bytes] | None = None
         self._late = False
+        self._ended = False
 
     def run(self) -> None:
         try:
-            while (job := self._waiting.get()) is not None:
+            while not self._ended and (job := self._waiting.get()) is not None:
                 self._answered.put((job, self._ask(job)))
         except BaseException as error:
             self._answered.put(error)
         finally:
             self.end()
             self._answered.put(None)
+
+    def stop(self) -> None:
+        """End the process, and take no further job."""
+        self._ended = True
+        self.end()
 
     def end(self) -> None:
         """End the process, whatever it is doing."""

@@ -9,7 +9,7 @@ from pipeline.errors import InputError
 
 def years(period: str) -> tuple[str, ...]:
     """`2022-2024` -> ("2022", "2023", "2024"). Raises InputError on anything that is no period."""
-    match = re.fullmatch(r"(\d{4})(?:-(\d{4}))?", period)
+    match = re.fullmatch(r"(\d{4})年?(?:[-—–~～至到]+(\d{4})年?)?", period.strip())
     if match:
         first, last = int(match[1]), int(match[2] or match[1])
         if 1949 <= first <= last <= 2100 and last - first < 30:

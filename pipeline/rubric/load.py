@@ -100,10 +100,11 @@ def matches_of(match: Match) -> Iterator[Match]:
 class _Lines:
     """Line numbers of every field of a YAML file, found by its path."""
 
-    def __init__(self, node: yaml.Node) -> None:
+    def __init__(self, node: yaml.Node | None) -> None:
         self.lines: dict[Path_, int] = {}
         self.problems: list[tuple[Path_, str]] = []
-        self._walk(node, ())
+        if node is not None:
+            self._walk(node, ())
 
     def _walk(self, node: yaml.Node, path: Path_) -> None:
         self.lines.setdefault(path, node.start_mark.line + 1)
@@ -140,20 +141,25 @@ def _read(path: Path, model: type[M]) -> tuple[M, _Lines]:
                                   problems=[f"{path}:{line}: aliases are not allowed"])
         node = yaml.compose(text, yaml.CSafeLoader)
         content = yaml.load(text, _Plain)
+        lines = _Lines(node)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         what = getattr(error, "problem", None) or str(error)
         raise RubricError("rubric_invalid", file=path,
                           problems=[f"{path}:{line}: {what}"]) from None
-    lines = _Lines(node or yaml.MappingNode("", []))
     if lines.problems:
         _fail(path, [(lines, at, what) for at, what in lines.problems])
     try:
         return model.model_validate(content if content is not None else {}), lines
     except ValidationError as error:
+        problems = error.errors(include_url=False)
+        inside = {problem["loc"][:depth] for problem in problems
+                  for depth in range(1, len(problem["loc"]))}
+        # A list is told to be too short when what stands in it is wrong: that is told already.
         _fail(path, [(lines, _plain(problem["loc"]), _allowed(problem, model))
-                     for problem in error.errors(include_url=False)])
+                     for problem in problems
+                     if problem["type"] != "too_short" or problem["loc"] not in inside])
         raise AssertionError from None
 
 
@@ -176,6 +182,9 @@ def _allowed(problem: Any, model: type[BaseModel]) -> str:
     if problem["type"] == "extra_forbidden":
         fields = _fields_at(problem["loc"][:-1], model)
         what = f"unknown field; allowed are: {', '.join(fields)}" if fields else "unknown field"
+    elif problem["loc"][-1:] == ("cadence",):
+        what = ("allowed are: once, every year, every half-year, every quarter, standing, "
+                "by YYYY-MM-DD")
     elif problem["type"] == "missing":
         what = "this field is required"
     given = problem.get("input")
@@ -229,7 +238,10 @@ def _check(path: Path, lines: _Lines, rubric: Rubric, terms: dict[str, tuple[str
                 wrong((at, index, "id"), f"{name!r} stands twice; an id is used once")
 
     unique("rules", [rule.id for rule in rubric.rules])
-    unique("indicators", [item.id for item in rubric.items])
+    unique("indicators", [item.id for item in rubric.indicators])
+    for index, item in enumerate(rubric.duties):
+        if item.id in [one.id for one in (*rubric.indicators, *rubric.duties[:index])]:
+            wrong(("duties", index, "id"), f"{item.id!r} stands twice; an id is used once")
     groups = set(_group_ids(rubric.groups))
     known = {rule.id for rule in rules}
     for where, items in (("indicators", rubric.indicators), ("duties", rubric.duties)):

@@ -10,7 +10,7 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from pipeline.evidence import DocumentType, Stage
 
@@ -136,7 +136,7 @@ class Requirement(Strict):
     stage: Stage = Field("done", description="the least stage that meets it")
     cadence: str = Field("every year", pattern=CADENCE)
     since: str | None = Field(
-        None, pattern=r"^\d{4}-\d{2}$",
+        None, pattern=r"^\d{4}-(0[1-9]|1[0-2])$",
         description="first month it is owed for, where that is later than the period's",
     )
     least: int = Field(1, ge=1, le=1000, description="how many passages of evidence it needs")
@@ -241,6 +241,13 @@ class Rubric(Strict):
     )
     context: tuple[Text, ...] = Field((), description="facts that ask nothing of a unit")
 
+    @field_validator("period")
+    @classmethod
+    def _runs_forward(cls, period: str) -> str:
+        if period[:4] > period[-4:]:
+            raise ValueError(f"{period} ends before it begins")
+        return period
+
     @property
     def items(self) -> tuple[Indicator, ...]:
         """Indicators, then duties."""
@@ -255,7 +262,11 @@ class Vocabulary(Strict):
     rules: tuple[Rule, ...] = ()
 
 
-_NESTED_REPEAT = re.compile(r"[*+}]\)*[*+{]|\([^()]*[*+}][^()]*\)[*+{]|\(\?[^:iLmsux=!<]|\\\d")
+_NESTED_REPEAT = re.compile(
+    r"[*+}]\)*[*+{]"  # a repeat of a repeat
+    r"|\([^()]*[*+}|][^()]*\)[*+{]"  # a repeated group with a repeat or a choice in it
+    r"|\)\)+[*+{]|\(\?[^:iLmsux=!<]|\\\d"
+)
 
 
 def _check_regex(pattern: str) -> None:

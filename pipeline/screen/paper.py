@@ -7,6 +7,7 @@ data. The file gets exactly one status, and a reason if it was not wholly read.
 from __future__ import annotations
 
 import hashlib
+import os
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -63,7 +64,8 @@ def task(setup: Mapping[str, Any]) -> Task:
 
 
 def read(job: Mapping[str, Any], given: Task) -> Row:
-    """The record of the file at `job` ({"path", "place"}): its row of `files[]`, what was found.
+    """The record of the file at `job` ({"path", "place": its bytes in hex}): its row of `files[]`,
+    and what was found.
 
     `found` is JSON text, parsed once by whoever needs it; `words` are those of the whole paper, for
     comparing it with others.
@@ -81,7 +83,7 @@ def read(job: Mapping[str, Any], given: Task) -> Row:
 def _read(job: Mapping[str, Any], given: Task) -> Row:
     path = job["path"]
     try:
-        data = _bytes(Path(job["place"]))
+        data = _bytes(Path(os.fsdecode(bytes.fromhex(job["place"]))))
     except Unreadable as error:
         return {"file": unread(path, "", error.reason)}
     source = SourceFile(path, len(data), hashlib.sha256(data).hexdigest())
@@ -98,7 +100,7 @@ def _read(job: Mapping[str, Any], given: Task) -> Row:
 def unread(path: str, sha256: str, reason: Reason, status: str = "unread") -> Row:
     """The row of a file of which nothing was read."""
     return {
-        "path": path, "sha256": sha256, "status": status, "reason": reason, "title": "",
+        "path": path, "sha256": sha256 or None, "status": status, "reason": reason, "title": "",
         "document_type": None, "issuer": None, "number": None, "dated": None, "dated_from": None,
         "pages": None, "flags": [], "flag_details": [], "same_as": None,
     }
@@ -210,6 +212,7 @@ def _found(ordinal: int, passage: Passage, document: Document, given: Task
             {
                 "item": tag.indicator,
                 "stage": tag.stage,
+                "denied": tag.denied,
                 "kind": _kind(tag.indicator, passage.text, given),
                 "confidence": tag.confidence,
                 "cast_by": [vote.cast_by for vote in tag.votes],

@@ -51,9 +51,10 @@ def screen(folder: Path, rubric_name: str, out: Path, *, period: str | None = No
     be read is an entry of the result, never an error.
     """
     rubric = load(rubric_name)
-    asked = calendar.years(period or rubric.period)
+    asked = calendar.years(rubric.period if period is None else period)
     entries = list_folder(folder, out)
-    unit = describe.unit_of(folder.resolve().name, tuple(names))
+    name = os.fsencode(folder.resolve().name).decode("utf-8", "replace")
+    unit = describe.unit_of(name, tuple(one for one in names if one.strip()))
     prepare(out)
     with (
         appended(out / "run.log") as log,
@@ -64,7 +65,7 @@ def screen(folder: Path, rubric_name: str, out: Path, *, period: str | None = No
         ledger.put_header({
             "rubric": rubric.id, "rubric_sha256": digest(rubric),
             "unit": list(dict.fromkeys([*unit.names[:1], *names])),
-            "period": list(asked), "period_from": "given" if period else "rubric",
+            "period": list(asked), "period_from": "rubric" if period is None else "given",
             "versions": {"zuozheng": __version__},
         })
         # The rubric crosses as it was checked: no worker reads a file that may change meanwhile.
@@ -99,7 +100,7 @@ def list_folder(folder: Path, out: Path) -> list[archive.Entry]:
         entries = list(archive.walk(folder))
     except OSError as error:
         raise InputError("folder_unreadable", folder=folder, why=error.strerror or error) from None
-    if not entries:
+    if all(entry.reason == "system_file" for entry in entries):
         raise InputError("folder_empty", folder=folder)
     return entries
 
@@ -118,7 +119,8 @@ def _read_all(entries: Sequence[archive.Entry], setup: Row, ledger: Ledger, work
             status = "ignored" if entry.reason == "system_file" else "unread"
             ledger.finish_file(number, unread(entry.path, "", entry.reason, status))
         else:
-            jobs.append({"number": number, "path": entry.path, "place": str(entry.place)})
+            jobs.append({"number": number, "path": entry.path,
+                         "place": os.fsencode(entry.place).hex()})
     sizes = {number: entry.size for number, entry in enumerate(entries)}
     jobs.sort(key=lambda job: (-sizes[job["number"]], job["number"]))
     count = workers or min(cores(), max(1, len(jobs) // FILES_A_WORKER))
@@ -207,7 +209,7 @@ def _evidence(number: int, found: list[Row], paper: Paper, tallies: dict[str, Ta
             rules = frozenset(cast.removeprefix("rule:") for cast in tag["cast_by"])
             years = tuple(passage["evidence"]["years"])
             why_not = tallies[tag["item"]].count(
-                Found(tag["stage"], passage["act"], years, rules, paper)
+                Found(tag["stage"], passage["act"], years, rules, paper, tag["denied"])
             )
             record = {
                 **passage["evidence"], "stage": tag["stage"], "kind": tag["kind"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -32,7 +33,9 @@ def prepare(out: Path) -> Path:
 def appended(target: Path) -> Iterator[IO[bytes]]:
     """A log that grows from run to run, for its owner only."""
     try:
-        os.close(os.open(target, os.O_WRONLY | os.O_CREAT, 0o600))
+        # A link in its place is not followed: nothing outside OUT is written.
+        how = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+        os.close(os.open(target, how, 0o600))
         log = target.open("ab", buffering=0)
     except OSError as error:
         raise OutputError("output_unusable", out=target, why=error.strerror or error) from None
@@ -50,7 +53,8 @@ def placed(target: Path) -> Iterator[Path]:
         yield draft
         draft.chmod(0o600)
         draft.replace(target)
-    except OSError as error:
-        raise OutputError("output_unusable", out=target, why=error.strerror or error) from None
+    except (OSError, sqlite3.Error) as error:
+        why = getattr(error, "strerror", None) or error
+        raise OutputError("output_unusable", out=target, why=why) from None
     finally:
         draft.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.evidence import DocumentType, Tag, Vote
-from pipeline.tag.stage import furthest, stage_of
+from pipeline.tag.stage import furthest, told_of
 
 
 def tags_of(text: str, votes: Sequence[Vote], document_type: DocumentType = "other",
@@ -22,12 +22,11 @@ def tags_of(text: str, votes: Sequence[Vote], document_type: DocumentType = "oth
     by_indicator: dict[str, list[Vote]] = {}
     for vote in votes:
         by_indicator.setdefault(vote.indicator, []).append(vote)
-    return tuple(
-        Tag(
-            indicator,
-            tuple(cast),
-            furthest([stage_of(text, vote.matched, document_type, headings, act, dated)
-                      for vote in cast]),
-        )
-        for indicator, cast in by_indicator.items()
-    )
+    tags = []
+    for indicator, cast in by_indicator.items():
+        told = [told_of(text, vote.matched, document_type, headings, act, dated) for vote in cast]
+        # What one rule's words deny, another's may still tell of.
+        kept = [one for one in told if one[1] is None] or told
+        tags.append(Tag(indicator, tuple(cast), furthest([stage for stage, _ in kept]),
+                        denied=kept[0][1]))
+    return tuple(tags)

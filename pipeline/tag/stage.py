@@ -9,14 +9,13 @@ of those the furthest, as the annotation guide asks.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import Literal
 
 from pipeline.evidence import DocumentType, Span, Stage
 from pipeline.tag.copy import Copy, copy_of
-
-_RANK: dict[Stage, int] = {"plan": 0, "done": 1, "result": 2}
 
 _USUAL: dict[DocumentType, Stage] = {
     "方案": "plan", "通知": "plan", "制度": "plan",
@@ -48,6 +47,13 @@ _FUTURE = re.compile(
     r"|预计|力争|争取(?!到|了)|确保|务必|下一?步|下一?阶段|今后|明年|来年|适时|择机|另行"
     r"|请(?:各|于|按|认真|贵|结合|将|遵照|示)|不得|严禁|(?<!党)建议(?![题案])|倡议|到20\d\d年底?(?!，?(?:已|共))|目标(?:是|：|:)"
 )
+# “县民宗局介绍，该局今年……”, “全县已开展……”: an act, and somebody else's.
+_OTHERS = re.compile(
+    r"据[^，。；,;]{0,12}(?:介绍|悉|了解|通报)|该(?:局|委|办|县|市|州|区|单位|部门|镇|乡|校|中心|公司|社区|村)"
+    r"|(?:局|委|办|部|镇|乡|中心|学校|街道|公司)(?:局长|主任|书记|校长|镇长|乡长|负责人|同志)?(?:介绍|通报)[，,:]"
+    r"|全(?:县|市|州|省|区|国)(?:已|共|累计|先后|开展|组织)"
+)
+_DAY = re.compile(r"\d{1,2}月\d{1,2}日|20\d\d[-./]\d{1,2}[-./]\d{1,2}")
 _SAID = re.compile(
     r"(?:强调|要求|指出|提出|号召|希望|明确|表示|建议)(?:[，,:：]|$)|(?:会议|书记|局长|主任|领导)(?:强调|要求|指出)"
     r"|据(?:介绍|悉|了解)"
@@ -99,10 +105,16 @@ _GROUP = re.compile(
 _TOLD_ANYWAY = re.compile(f"{_COMPLETED}|{_GROUP.pattern}")
 
 
-def stage_of(text: str, spans: Sequence[Span], document_type: DocumentType,
-             headings: Sequence[str] = (), act: str | None = None, dated: str | None = None
-             ) -> Stage:
-    """The stage of the words at `spans` (of `text`; none: of the whole text).
+Mood = Literal["not_done", "others_act", "plan", "done", "result"]
+_RANK: dict[Mood, int] = {"not_done": -2, "others_act": -1, "plan": 0, "done": 1, "result": 2}
+_DENIED: dict[Mood, Stage] = {"not_done": "plan", "others_act": "done"}
+
+
+def told_of(text: str, spans: Sequence[Span], document_type: DocumentType,
+            headings: Sequence[str] = (), act: str | None = None, dated: str | None = None
+            ) -> tuple[Stage, str | None]:
+    """The stage of the words at `spans` (of `text`; none: of the whole text), and whether the words
+    themselves deny an act of the unit: `not_done`, `others_act`, or None.
 
     `act` is the date of the act, `dated` the paper's own: what a paper dates later than itself is
     a promise, unless it says that it was done (a later entry on the same sheet). A group whose
@@ -110,16 +122,19 @@ def stage_of(text: str, spans: Sequence[Span], document_type: DocumentType,
     """
     copy = copy_of(text)
     if act and dated and _later(act, dated) and not _TOLD_ANYWAY.search(copy.text):
-        return "plan"
-    moods = _moods(copy.text, _usual(document_type, headings), document_type in ("方案", "通知"))
-    if not spans:
-        return max((mood for _, _, mood in moods), key=_RANK.__getitem__, default="plan")
-    found: Stage = "plan"
-    for start, end in _in_copy(copy, spans):
-        for clause_start, clause_end, mood in moods:
-            if clause_start < end and start < clause_end and _RANK[mood] > _RANK[found]:
-                found = mood
-    return found
+        return "plan", None
+    moods = _moods(copy.text, *_usual(document_type, headings, copy.text))
+    mood: Mood = max(_moods_at(moods, _in_copy(copy, spans)), key=_RANK.__getitem__, default="plan")
+    if mood == "not_done" or mood == "others_act":
+        return _DENIED[mood], mood
+    return mood, None
+
+
+def stage_of(text: str, spans: Sequence[Span], document_type: DocumentType,
+             headings: Sequence[str] = (), act: str | None = None, dated: str | None = None
+             ) -> Stage:
+    """The stage alone; see `told_of`."""
+    return told_of(text, spans, document_type, headings, act, dated)[0]
 
 
 def furthest(stages: Sequence[Stage]) -> Stage:
@@ -133,53 +148,80 @@ def _later(act: str, dated: str) -> bool:
     return act[:exact] > dated[:exact]
 
 
-def _usual(document_type: DocumentType, headings: Sequence[str]) -> Stage:
-    """The mood a sentence begins with: the nearest telling heading's, else the kind of paper's."""
+def _usual(document_type: DocumentType, headings: Sequence[str], text: str) -> tuple[Stage, bool]:
+    """The mood a sentence begins with, and whether it is one of intention, in which a count or a
+    date alone makes no act: by the nearest telling heading, else by the kind of paper."""
     for heading in reversed(headings):
         if _HEADED_PLAN.search(heading):
-            return "plan"
+            return "plan", True
         if _HEADED_DONE.search(heading) and document_type not in ("方案", "通知", "制度"):
-            return "done"
-    return _USUAL.get(document_type, "plan")
+            return "done", False
+    if document_type == "other":
+        # A paper of no known kind that dates what it tells of tells of acts.
+        return ("done" if _DAY.search(text) and not _FUTURE.search(text) else "plan"), False
+    return _USUAL[document_type], _USUAL[document_type] == "plan"
 
 
 @lru_cache(maxsize=32)
-def _moods(text: str, usual: Stage, promises: bool) -> tuple[tuple[int, int, Stage], ...]:
-    """Every clause with its mood: (start, end, stage); kept, as a passage's votes ask in turn."""
-    moods: list[tuple[int, int, Stage]] = []
+def _moods(text: str, usual: Stage, intending: bool) -> tuple[tuple[int, int, Mood], ...]:
+    """Every clause with its mood: (start, end, mood); kept, as a passage's votes ask in turn."""
+    moods: list[tuple[int, int, Mood]] = []
     for sentence in _SENTENCE.finditer(text):
-        named = _GROUP.search(sentence[0]) is not None and not _FUTURE.search(sentence[0])
+        future = _FUTURE.search(sentence[0]) is not None
+        named = not future and _GROUP.search(sentence[0]) is not None
+        others = _OTHERS.search(sentence[0]) is not None
         # “对口帮扶因村调整，本年度未开展”: the noun and its fate stand in different clauses.
-        mood: Stage = "plan" if _UNDONE.search(sentence[0]) else usual
+        denied = not future and _UNDONE.search(sentence[0]) is not None
+        mood: Mood = "not_done" if denied else usual
+        intended = intending
         for found in _CLAUSE.finditer(text, sentence.start(), sentence.end()):
-            here: Stage = "done"
+            here: Mood = "done"
             if not named:
-                here, mood = _mood(found[0], mood, promises)
+                here, mood, intended = _mood(found[0], mood, intended)
+            if others and _RANK[here] > 0:
+                here = "others_act"
             moods.append((found.start(), found.end(), here))
     return tuple(moods)
 
 
-def _mood(clause: str, before: Stage, promises: bool) -> tuple[Stage, Stage]:
-    """The mood of a clause, and the mood it leaves to the next."""
-    if _UNDONE.search(clause) or _ONLY_LISTED.search(clause):
-        return "plan", "plan"
+def _mood(clause: str, before: Mood, intended: bool) -> tuple[Mood, Mood, bool]:
+    """The mood of a clause, the mood it leaves to the next, and whether that is an intention.
+
+    What was intended earlier in the sentence stays so until a word of completion, whatever counts
+    follow (“下一步，我局将加大力度，举办培训班2期”).
+    """
+    if _UNDONE.search(clause):
+        mood: Mood = "not_done" if before == "not_done" else "plan"
+        return mood, mood, intended
+    if _ONLY_LISTED.search(clause):
+        return "plan", "plan", True
     future = _FUTURE.search(clause)
-    done = (_DONE_ANYWHERE if promises else _DONE_WHERE_TOLD).search(clause)
+    done = (_DONE_ANYWHERE if intended else _DONE_WHERE_TOLD).search(clause)
     said = _SAID.search(clause)
     if future and (done is None or future.start() < done.end()):
-        return "plan", "plan"
-    effect = _EFFECT.search(clause)
-    if effect and (done or not (promises or before == "plan")):
-        return "result", "plan" if said else "done"
+        return "plan", "plan", True
+    if _EFFECT.search(clause) and (done or not intended):
+        return ("result", "plan", True) if said else ("result", "done", intended)
     if done:
         if _ISSUED_PLAN.search(clause):
-            return "plan", before
-        return "done", "plan" if said else "done"
+            return "plan", before, intended
+        return ("done", "plan", True) if said else ("done", "done", intended)
     if said:
-        return before, "plan"
+        return before, "plan", True
     if _DECIDED.search(clause):
-        return "done", "done"  # “局党组决定，对10名职工予以通报表扬”
-    return ("done" if before == "result" else before), before
+        return "done", "done", False  # “局党组决定，对10名职工予以通报表扬”
+    return before, before, intended
+
+
+def _moods_at(moods: Sequence[tuple[int, int, Mood]], spans: Sequence[Span]) -> Iterator[Mood]:
+    """The moods of the clauses that the spans touch; of all clauses where there are no spans."""
+    if not spans:
+        yield from (mood for _, _, mood in moods)
+    starts = [start for start, _, _ in moods]
+    for start, end in spans:
+        for place in range(max(bisect_right(starts, start) - 1, 0), bisect_left(starts, end)):
+            if start < moods[place][1]:
+                yield moods[place][2]
 
 
 def _in_copy(copy: Copy, spans: Sequence[Span]) -> list[Span]:

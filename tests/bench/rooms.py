@@ -7,6 +7,7 @@ and cProfile (counts calls, but makes small functions look dearer than they are)
 from __future__ import annotations
 
 import cProfile
+import os
 import pstats
 import shutil
 import signal
@@ -70,7 +71,7 @@ def room_of(file: str) -> str:
 
 def profile(folder: Path) -> None:
     """Print both looks at reading the folder's papers, and one at the parent's work."""
-    jobs = [{"path": str(file.relative_to(folder)), "place": str(file)}
+    jobs = [{"path": str(file.relative_to(folder)), "place": os.fsencode(file).hex()}
             for file in files_of(folder)]
     years = calendar.years(load(RUBRIC).period)
     given = paper.task({

@@ -126,6 +126,18 @@ def test_an_unread_file_has_its_own_exit_code(place: Path) -> None:
     assert "unread" in done.stdout
 
 
+def test_a_name_cannot_speak_to_the_terminal(place: Path) -> None:
+    (place / "材料" / "\x1b[31mred\x1b]0;pwn\x07.pdf").write_bytes(b"")
+    done = zuozheng("screen", str(place / "材料"), "--rubric", "yuxi-2024", "--out",
+                    str(place / "out"))
+    assert done.returncode == 10 and "\x1b" not in done.stdout + done.stderr
+
+
+def test_tag_reads_what_a_notepad_writes() -> None:
+    done = zuozheng("tag", "--rubric", "yuxi-2024", given='\ufeff{"id": 1, "text": "学习"}')
+    assert done.returncode == 0 and json.loads(done.stdout)["id"] == 1
+
+
 def test_tag_keeps_order_and_shape() -> None:
     lines = [
         {"id": 7, "text": "5月18日，局党组理论学习中心组专题学习了民族工作的重要论述。"},

@@ -155,6 +155,47 @@ def test_personal_data_is_masked_everywhere(folder: Path, tmp_path: Path) -> Non
         assert b"530402198001011234" not in content
 
 
+def test_a_name_in_another_encoding_is_a_file_like_any_other(folder: Path, tmp_path: Path) -> None:
+    name = os.fsdecode("2023年总结.txt".encode("gbk"))
+    (folder / "2023年" / "总结.txt").replace(folder / name)
+    done = screen(folder, "yuxi-2024", tmp_path / "out")
+    assert done.statuses == {"read": 1}
+
+
+def test_files_never_opened_keep_the_schema(folder: Path, tmp_path: Path) -> None:
+    (folder / "link.txt").symlink_to(tmp_path)
+    (folder / ".DS_Store").write_bytes(b"x")
+    os.mkfifo(folder / "pipe.pdf")
+    screen(folder, "yuxi-2024", tmp_path / "out")
+    schema = ROOT / "pipeline/report/coverage.schema.json"
+    jsonschema.validate(coverage(tmp_path / "out"), json.loads(schema.read_text("utf-8")))
+
+
+def test_a_folder_of_litter_is_an_empty_folder(tmp_path: Path) -> None:
+    (tmp_path / "材料").mkdir()
+    (tmp_path / "材料" / ".DS_Store").write_bytes(b"x")
+    with pytest.raises(InputError, match="folder_empty"):
+        screen(tmp_path / "材料", "yuxi-2024", tmp_path / "out")
+
+
+def test_nothing_asked_is_nothing_claimed(folder: Path, tmp_path: Path) -> None:
+    screen(folder, "yuxi-2024", tmp_path / "out", period="2022-2023")
+    duties = {item["id"]: item for item in coverage(tmp_path / "out")["duties"]}
+    assert (duties["U1"]["proposed"], duties["U1"]["why"]["code"]) == ("context", "not_asked")
+
+
+def test_what_was_not_done_is_shown_and_proves_nothing(folder: Path, tmp_path: Path) -> None:
+    (folder / "2022年工作总结.txt").write_text(
+        "岚河市交通运输局2022年民族团结进步创建工作总结\n\n"
+        "2022年，未开展民族团结进步宣传月活动。\n会上，县教育局介绍，该局开展民族团结宣讲3次。\n"
+        "岚河市交通运输局\n2022年12月20日\n", "utf-8")
+    screen(folder, "yuxi-2024", tmp_path / "out")
+    assert state(tmp_path / "out", "Y08", "2022") == "nothing"
+    found = {item["id"]: item for item in coverage(tmp_path / "out")["indicators"]}
+    whys = {evidence["why_not"] for evidence in found["Y08"]["evidence"]}
+    assert whys == {"not_done", "others_act"}
+
+
 def test_the_same_bytes_twice_are_one_paper(folder: Path, tmp_path: Path) -> None:
     shutil.copyfile(folder / "2023年" / "总结.txt", folder / "2023年" / "总结(1).txt")
     screen(folder, "yuxi-2024", tmp_path / "out")

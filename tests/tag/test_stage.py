@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.evidence import DocumentType, Stage
-from pipeline.tag.stage import stage_of
+from pipeline.tag.stage import stage_of, told_of
 
 ROWS: list[tuple[DocumentType, str, str, Stage]] = [
     # (kind of paper, passage, words a rule matched ("" = none), stage)
@@ -61,6 +61,38 @@ def test_heading_of_intentions_makes_a_promise() -> None:
     text = "加强与社区联创共建。"
     assert stage_of(text, [(2, 9)], "总结", ["三、下一步工作打算"]) == "plan"
     assert stage_of(text, [(2, 9)], "总结", ["一、主要做法"]) == "done"
+
+
+@pytest.mark.parametrize("text", [
+    "下一步，我局将加大力度，举办民族团结专题培训班2期，培训干部120人次。",
+    "计划到2025年，开展民族团结宣传100场次。",
+    "明年将以宣传月为契机，组织民族政策宣讲5场。",
+    "拟于9月份，组织发放民族政策读本500份。",
+    "会议要求，各科室要高度重视，开展民族团结主题活动2次。",
+    "力争年内，建成民族团结宣传阵地1处。",
+])
+@pytest.mark.parametrize("kind", ["总结", "纪要", "报告"])
+def test_a_count_after_a_comma_is_still_a_promise(kind: DocumentType, text: str) -> None:
+    assert stage_of(text, [(text.index("民族"), text.index("民族") + 4)], kind) == "plan"
+
+
+@pytest.mark.parametrize(("text", "denied"), [
+    ("2022年未安排民族团结进步创建专项经费。", "not_done"),
+    ("2022年，未开展民族团结进步宣传活动。", "not_done"),
+    ("会上，县教育局介绍，该局今年开展民族团结宣传月活动3次。", "others_act"),
+    ("今年全县已开展民族团结宣讲20场次。", "others_act"),
+    ("我局今年开展民族团结宣讲2场次。", None),
+    ("拟于12月召开民族团结专题会议。", None),
+])
+def test_what_the_words_deny(text: str, denied: str | None) -> None:
+    span = (text.index("民族"), text.index("民族") + 4)
+    assert told_of(text, [span], "总结")[1] == denied
+
+
+def test_a_paper_of_no_kind_that_dates_its_acts_tells() -> None:
+    text = "2024年5月6日，局党组召开会议专题研究民族团结进步工作。"
+    assert stage_of(text, [(text.index("专题"), text.index("专题") + 4)], "other") == "done"
+    assert stage_of("我局被命名为民族团结进步示范单位。", [(7, 15)], "other") == "result"
 
 
 def test_a_title_that_reports_makes_its_paper_tell() -> None:
