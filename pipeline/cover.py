@@ -121,10 +121,10 @@ class Tally:
             return False
         if requirement.documents and found.paper.document_type not in requirement.documents:
             return False
-        if requirement.since and not _since(found, requirement.since):
-            return False
         met = _RANK[found.stage] >= _RANK[requirement.stage]
         standing = requirement.cadence == "standing"
+        if requirement.since and not standing and not _since(found, requirement.since):
+            return False
         if "out_of_period" in found.paper.flags and not standing:
             return False
         counted = False

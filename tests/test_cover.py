@@ -123,6 +123,15 @@ def test_what_is_owed_since_a_month_is_not_asked_before() -> None:
     assert proposed(item, *halves) == ("covered", {"2024": "performed"})
 
 
+def test_what_was_done_before_it_was_owed_does_not_count_unless_it_stands() -> None:
+    for cadence, counts in (("once", False), ("standing", True)):
+        act = Requirement(id="a", wording="方案", link="方案", cadence=cadence, since="2024-05",
+                          mandatory=True)
+        item = Indicator(id="U3", wording="方案", rules=("r",), requirements=(act,))
+        tally = Tally(item, YEARS)
+        assert (tally.count(found("2023", dated="2023-03")) is None) == counts
+
+
 def test_what_nobody_can_settle_on_paper() -> None:
     item = indicator(methods=["问卷调查"])
     assert proposed(item, *map(found, YEARS))[0] == "beyond_documents"
