@@ -14,6 +14,8 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 _ADDRESS, _INT = ctypes.c_void_p, ctypes.c_int
+_INDEX = ctypes.c_void_p
+"""An int, never negative, handed over as wide as a register: a quarter off the whole call."""
 
 
 def _bare(function: Any, result: Any, *arguments: Any) -> Any:
@@ -27,23 +29,23 @@ def address(handle: Any) -> int:
     return ctypes.cast(handle, ctypes.c_void_p).value or 0
 
 
-loose_box = _bare(pdfium.FPDFText_GetLooseCharBox, _INT, _ADDRESS, _INT, _ADDRESS)
+loose_box = _bare(pdfium.FPDFText_GetLooseCharBox, _INT, _ADDRESS, _INDEX, _ADDRESS)
 """(text page, index, FLOATS) -> whether FLOATS now holds left, top, right, bottom."""
-is_generated = _bare(pdfium.FPDFText_IsGenerated, _INT, _ADDRESS, _INT)
+is_generated = _bare(pdfium.FPDFText_IsGenerated, _INT, _ADDRESS, _INDEX)
 """(text page, index) -> 1 for a letter that is not in the file."""
-has_no_unicode = _bare(pdfium.FPDFText_HasUnicodeMapError, _INT, _ADDRESS, _INT)
+has_no_unicode = _bare(pdfium.FPDFText_HasUnicodeMapError, _INT, _ADDRESS, _INDEX)
 """(text page, index) -> 1 for a letter whose font does not say what it means."""
 count_objects = _bare(pdfium.FPDFPage_CountObjects, _INT, _ADDRESS)
-get_object = _bare(pdfium.FPDFPage_GetObject, _ADDRESS, _ADDRESS, _INT)
+get_object = _bare(pdfium.FPDFPage_GetObject, _ADDRESS, _ADDRESS, _INDEX)
 count_in_form = _bare(pdfium.FPDFFormObj_CountObjects, _INT, _ADDRESS)
-get_in_form = _bare(pdfium.FPDFFormObj_GetObject, _ADDRESS, _ADDRESS, _INT)
+get_in_form = _bare(pdfium.FPDFFormObj_GetObject, _ADDRESS, _ADDRESS, _INDEX)
 kind_of = _bare(pdfium.FPDFPageObj_GetType, _INT, _ADDRESS)
 bounds_of = _bare(pdfium.FPDFPageObj_GetBounds, _INT, _ADDRESS, *[_ADDRESS] * 4)
 """(object, *FOUR_FLOATS): FLOATS then holds left, bottom, right, top."""
 matrix_of = _bare(pdfium.FPDFPageObj_GetMatrix, _INT, _ADDRESS, _ADDRESS)
 """(object, MATRIX): MATRIX then holds a, b, c, d, e, f."""
 count_segments = _bare(pdfium.FPDFPath_CountSegments, _INT, _ADDRESS)
-get_segment = _bare(pdfium.FPDFPath_GetPathSegment, _ADDRESS, _ADDRESS, _INT)
+get_segment = _bare(pdfium.FPDFPath_GetPathSegment, _ADDRESS, _ADDRESS, _INDEX)
 kind_of_segment = _bare(pdfium.FPDFPathSegment_GetType, _INT, _ADDRESS)
 closes = _bare(pdfium.FPDFPathSegment_GetClose, _INT, _ADDRESS)
 point_of = _bare(pdfium.FPDFPathSegment_GetPoint, _INT, _ADDRESS, _ADDRESS, _ADDRESS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from pipeline.evidence import Block, Box, OnPage, Page
 from pipeline.ingest.grid import SNAP, Table
@@ -23,6 +24,7 @@ FEW_LINES = 3
 
 Word = tuple[int, int, Box, Box]
 """Letters without a space among them: where they start and end in the text, first and last box."""
+_START, _END = itemgetter(0), itemgetter(1)
 Piece = tuple[str, Box, float]
 """A stretch of one visual line: its text, its box and the height of its letters."""
 Where = tuple[int, int]
@@ -216,7 +218,8 @@ def _spaced(letters: Letters, words: list[Word]) -> str:
 
 def _spread(words: list[Word]) -> bool:
     """Whether most letters of a line stand alone."""
-    return sum(word[1] - word[0] for word in words) < 1.5 * len(words)
+    letters: int = sum(map(_END, words)) - sum(map(_START, words))
+    return letters < 1.5 * len(words)
 
 
 def _in_order(letters: Letters, words: list[Word]) -> tuple[str, Box, Box]:

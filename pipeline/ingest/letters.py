@@ -55,19 +55,9 @@ class Letters:
         self.text, self._same = whole_text(text_page)
         self._page = text_page
         self._address = address(text_page)
-        self._place = place
-
-    def box(self, index: int) -> Box:
+        box = _boxes(text_page, self._address, place)
+        self.box = box if self._same else lambda index: box(self._index(index))
         """The letter's box: as wide as its advance and as high as its font."""
-        if not self._same:
-            index = self._index(index)
-        if loose_box(self._address, index, FLOATS):
-            left, top, right, bottom = four(floats)
-            if right > left and top > bottom:
-                return self._place(left, bottom, right, top)
-        # turned letters have no loose box: the drawn outline then
-        pdfium.FPDFText_GetCharBox(self._page, index, *_TIGHT)
-        return self._place(_left.value, _bottom.value, _right.value, _top.value)
 
     def is_made_up(self, index: int) -> bool:
         """Whether pdfium put this space where it saw a gap, and none is in the file."""
@@ -94,6 +84,22 @@ class Letters:
     def _index(self, index: int) -> int:
         units = len(self.text[:index].encode("utf-16-le", "replace")) // 2
         return int(pdfium.FPDFText_GetCharIndexFromTextIndex(self._page, units))
+
+
+def _boxes(text_page: Any, at: int, place: Placer) -> Callable[[int], Box]:
+    """What gives the box of a letter by its index: no method, for it is asked twice for each word.
+    """
+
+    def box(index: int) -> Box:
+        if loose_box(at, index, FLOATS):
+            left, top, right, bottom = four(floats)
+            if right > left and top > bottom:
+                return place(left, bottom, right, top)
+        # turned letters have no loose box: the drawn outline then
+        pdfium.FPDFText_GetCharBox(text_page, index, *_TIGHT)
+        return place(_left.value, _bottom.value, _right.value, _top.value)
+
+    return box
 
 
 def placer(page: Any) -> tuple[Placer, float, float]:

@@ -152,9 +152,8 @@ def _tables(about: Drawn, data: bytes, index: int) -> list[Table]:
 
 def _unread(text: str, about: Drawn, alone: bool) -> str | None:
     """Whether what the page shows is a picture, wholly or for the greater part."""
-    letters = len("".join(text.split()))
-    if letters == 0:
+    if not text or text.isspace():
         # a few lines or a frame on an otherwise empty page say nothing; outlines of letters do
         return "no_text_layer" if about.pictures or about.paths > MANY_PATHS else None
-    few = letters < FEW_LETTERS and about.picture > (SMALL if alone else LARGE)
-    return "no_text_layer" if few else None
+    large = about.picture > (SMALL if alone else LARGE)
+    return "no_text_layer" if large and len("".join(text.split())) < FEW_LETTERS else None

@@ -22,6 +22,7 @@ BINS = 128
 _DIGITS = re.compile(r"[0-9]+")
 _NUMERALS = re.compile(r"[〇○零一二三四五六七八九十百]+(?=[年月日号届期次])")
 _DROPPED = re.compile(r"[^0-9A-Za-z\u3400-\u9fff\U00020000-\U0003ffff]+")
+_WIDE = tuple(zip("，：；（）！？\u3000", ",:;()!? ", strict=True))
 
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _MIX1, _MIX2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -57,6 +58,9 @@ def from_plain(plain: Mapping[str, Any]) -> Fingerprint:
 
 def plain(text: str) -> str:
     """NFKC, only letters and digits: what stays the same from Word to PDF, whatever the marks."""
+    # Commas and brackets first: NFKC is ten times as fast on a text it need not change.
+    for wide, narrow in _WIDE:
+        text = text.replace(wide, narrow)
     return _DROPPED.sub("", normalize("NFKC", text))
 
 

@@ -37,9 +37,12 @@ _SURNAMES = (
 _SOFT = "部门科处室所队中党办委公集企单机学小大医卫工派支村"
 """First letters of what may follow a masked name: 张XX所在单位, 李XX科长, 王XX村民."""
 
-_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
+_SIGNS = "XxＸｘ×✕□○*＊_＿"
+# Kind, letters without any of which the pattern cannot be found, pattern.
+_PATTERNS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     (
         "year",
+        _SIGNS,
         re.compile(
             rf"(?<![0-9A-Za-z])(?:(?:19|20)(?:[0-9]{_X}|{_X}{{2}})"
             r"(?=\s*年|[〕）)】\]]|[^0-9A-Za-z级届款型号寸]|$)"
@@ -48,6 +51,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "date",
+        _SIGNS,
         re.compile(
             rf"{_ALONE}(?:{_ONE}{{1,4}}\s*年\s*(?:{_ONE}{{1,2}}|\d{{1,2}})\s*月"
             rf"|(?:{_X}{{2,4}}|[×□]{{2,4}}|[*＊]{{2,4}})\s*年(?!级)"
@@ -57,6 +61,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "blank date",
+        "日",
         re.compile(
             r"(?<![\d一二三四五六七八九十〇零])[ \u3000_＿]{2,40}年[ \u3000_＿]{1,40}月"
             r"[ \u3000_＿]{1,40}日"
@@ -64,6 +69,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "number",
+        _SIGNS + "号",
         re.compile(
             rf"[〔﹝\[［【(（](?:20\d\d|{_ONE}{{4}})[〕﹞\]］】)）]\s{{0,3}}(?:第\s?)?"
             rf"(?:{_ONE}{{1,4}}|[ \u3000_＿]{{0,4}})\s?号"
@@ -71,11 +77,12 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
             rf"|{_ALONE}(?:{_X}{{1,4}}|×{{2,4}}|[*＊]{{2}})\s*{_COUNTED}"
         ),
     ),
-    ("organisation", re.compile(rf"{_ALONE}{_MANY}(?={_ORGANISATION})")),
-    ("organisation", re.compile(r"某某(?=县|市|局|区|镇|乡|单位|街道|社区|村(?!民))")),
-    ("organisation", re.compile(r"党的\s*□?(?:xx|XX|××)届")),
+    ("organisation", _SIGNS, re.compile(rf"{_ALONE}{_MANY}(?={_ORGANISATION})")),
+    ("organisation", "某", re.compile(r"某某(?=县|市|局|区|镇|乡|单位|街道|社区|村(?!民))")),
+    ("organisation", _SIGNS, re.compile(r"党的\s*□?(?:xx|XX|××)届")),
     (
         "to fill in",
+        "[]【】（）()〔〕<>《》",
         re.compile(
             r"[\[【（(〔<《](?:此处|请|在此)?(?:填写|填入|输入|插入|补充)[^\]】）)〕>》]{0,20}[\]】）)〕>》]"
             r"|[（(【\[](?:本?单位|部门|学校|公司|机构|乡镇|街道|社区|活动|会议|文件|地区|项目)(?:名称|全称|名)"
@@ -84,7 +91,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"(?:姓\s?名|职\s?务|填写)"
         ),
     ),
-    ("organisation", re.compile(r"[_＿]{2,40}(?=省|市|县|区|局|乡|镇|街道|单位|委员会)")),
+    ("organisation", "_＿", re.compile(r"[_＿]{2,40}(?=省|市|县|区|局|乡|镇|街道|单位|委员会)")),
 )
 _MAY_HOLD = re.compile(
     r"[XxＸｘ×✕□○*＊_＿]|某某|填[写入]|输入|插入|补充|名称|全称|名[）)】\]]|姓\s?名|职\s?务"
@@ -129,7 +136,10 @@ def _first(text: str, questions: bool, signing: bool) -> re.Match[str] | None:
         # Markdown's bold is taken off, in the same length, before anybody reads masks into it.
         text = _BOLD.sub(_unbold, text)
     hits: list[re.Match[str]] = []
-    for kind, pattern in _PATTERNS:
+    letters = set(text)
+    for kind, signs, pattern in _PATTERNS:
+        if letters.isdisjoint(signs):
+            continue
         for match in pattern.finditer(text):
             if _stands(kind, match, text, questions, signing):
                 hits.append(match)

@@ -14,6 +14,7 @@ class Paper(NamedTuple):
     """A paper in words: its number in the list of files, and what was found out about it."""
 
     number: int
+    path: str
     title: str
     document_type: str
     issuer: str
@@ -30,6 +31,7 @@ class Papers:
         self._known = {
             file["path"]: Paper(
                 place,
+                safe(file["path"]),
                 safe(file["title"]),
                 printable.named("document_type", file["document_type"]),
                 safe(file["issuer"]),

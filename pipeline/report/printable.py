@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from pipeline.language import has, say
@@ -26,8 +27,10 @@ def clean(text: str) -> str:
     return _ODD.sub("\ufffd", text)
 
 
+@lru_cache(maxsize=256)
 def safe(text: str | None) -> str:
-    """Masked and cleaned, ready to be printed as text; the same length, "" for None."""
+    """Masked and cleaned, ready to be printed as text; the same length, "" for None. Kept for a
+    while, as headings stand above many passages."""
     return clean(mask(text)) if text else ""
 
 

@@ -131,7 +131,7 @@ def _sheet(
         if line >= MOST_ROWS:
             sheet.write_string(line, 0, say("report.workbook.rest"), formats[""])
             break
-        texts = [cell(row.get(column, "")) for column in columns]
+        texts = [cell(text) if (text := row.get(column)) else "" for column in columns]
         looks = row.get("look", {})
         sheet.set_row(line, _height(columns, texts))
         for at, column in enumerate(columns):
@@ -214,7 +214,7 @@ def _evidence_row(found: Row, entry: Row, papers: Papers, says: dict[str, str]) 
         "year": say("report.comma").join(found["years"] or [found["year"] or ""]),
         "stage": printable.named("kind", found["kind"]) or printable.named("stage", found["stage"]),
         "text": safe(found["text"]),
-        "path": safe(found["path"]),
+        "path": paper.path,
         "place": printable.places(found["places"]),
         "document_type": paper.document_type,
         "number": paper.doc_number,

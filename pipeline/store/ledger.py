@@ -24,7 +24,7 @@ CREATE TABLE file (
 );
 CREATE TABLE evidence (
     item TEXT NOT NULL, rank INTEGER NOT NULL, votes INTEGER NOT NULL, file INTEGER NOT NULL,
-    ordinal INTEGER NOT NULL, record BLOB NOT NULL,
+    ordinal INTEGER NOT NULL, counts INTEGER NOT NULL, record BLOB NOT NULL,
     PRIMARY KEY (item, rank, votes, file, ordinal)
 ) WITHOUT ROWID;
 CREATE TABLE entry (
@@ -104,8 +104,8 @@ class Ledger:
     def put_evidence(self, rows: Iterator[tuple[str, int, int, int, int, Row]]) -> None:
         """Evidence: (indicator or duty, rank, votes, file number, ordinal, record)."""
         self._base.executemany(
-            "INSERT INTO evidence VALUES (?, ?, ?, ?, ?, ?)",
-            ((item, rank, -votes, file, ordinal, orjson.dumps(record))
+            "INSERT INTO evidence VALUES (?, ?, ?, ?, ?, ?, ?)",
+            ((item, rank, -votes, file, ordinal, record["counts"], orjson.dumps(record))
              for item, rank, votes, file, ordinal, record in rows),
         )
 
@@ -150,9 +150,18 @@ class Ledger:
         ):
             yield orjson.loads(record)
 
-    def evidence(self, item: str) -> Iterator[Row]:
-        """The evidence of an indicator or duty: result, done, plan; more rules first; by place."""
+    def evidence(self, item: str, counts: bool | None = None) -> Iterator[Row]:
+        """The evidence of an indicator or duty: result, done, plan; more rules first; by place;
+        where `counts` is given only what counts, or only what does not."""
         for (record,) in self._base.execute(
-            "SELECT record FROM evidence WHERE item=? ORDER BY rank, votes, file, ordinal", (item,)
+            "SELECT record FROM evidence WHERE item=? AND counts=ifnull(?, counts) "
+            "ORDER BY rank, votes, file, ordinal", (item, counts),
         ):
             yield orjson.loads(record)
+
+    def counted(self, item: str) -> tuple[int, int]:
+        """How many pieces of evidence an indicator or duty has, and how many of them count."""
+        found: tuple[int, int] = self._base.execute(
+            "SELECT count(*), coalesce(sum(counts), 0) FROM evidence WHERE item=?", (item,)
+        ).fetchone()
+        return found

@@ -7,6 +7,7 @@ so that every span found in the copy names the same words in the text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ _ONE_FORM = {
     ord("〈"): ord("《"),
     ord("〉"): ord("》"),
 }
+_OTHER_FORMS = re.compile("[" + re.escape("".join(map(chr, _ONE_FORM))) + "]+")
+"""Finds what the table changes: so little of a text that going through all of it costs more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,5 +53,7 @@ class Copy:
 
 def copy_of(text: str) -> Copy:
     """The matching copy of a text."""
-    spaced = text.translate(_ONE_FORM)
+    # These two are most of it, and cheaper one by one.
+    text = text.replace("，", ",").replace("：", ":")
+    spaced = _OTHER_FORMS.sub(lambda found: found[0].translate(_ONE_FORM), text)
     return Copy("".join(spaced.split()), spaced)

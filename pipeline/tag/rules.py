@@ -1,7 +1,8 @@
 """Keyword rules: small named things that vote or abstain, compiled once for a rubric.
 
 All literal words of all rules are looked up in one pass over the text (Aho-Corasick); a rule is
-tried only when one of the words it cannot do without was found.
+tried only when one of the words it cannot do without was found, and never below headings and a
+title that do not hold what it asks of them.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count
 
 import ahocorasick_rs
 
@@ -18,28 +18,19 @@ from pipeline.rubric.model import Match, Rubric
 from pipeline.tag.copy import Copy, copy_of
 
 Spans = list[Span]
-Hits = Mapping[int, Spans]
+Numbers = frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """Headings and title above many passages, and which conditions were found to hold in them."""
-
-    headings: tuple[_Reading, ...] = ()
-    title: tuple[_Reading, ...] = ()
-    known: dict[int, bool] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Reading:
-    """What a condition is tried on: a text's copy, the words found in it, and its surroundings."""
+    """What a condition is tried on: a text's copy, the words found in it (each once, and each time
+    with where it starts and ends), and the conditions that hold of its headings and title."""
 
     copy: str
-    hits: Hits
-    around: _Around = _Around()
+    words: set[int]
+    hits: list[tuple[int, int, int]]
+    above: Numbers = frozenset()
 
-
-_NUMBERS = count()
 
 Condition = Callable[[_Reading], Spans | None]
 """Spans (in the copy) where it holds, perhaps none of its own; None where it does not hold."""
@@ -50,6 +41,8 @@ class _Compiled:
     id: str
     holds: Condition
     indicators: tuple[str, ...]
+    above: Numbers
+    """Conditions that must hold of headings and title, whatever the passage says."""
 
 
 @dataclass(slots=True)
@@ -58,9 +51,15 @@ class Rulebook:
 
     automaton: ahocorasick_rs.AhoCorasick
     by_word: Mapping[int, tuple[int, ...]]
-    always: tuple[int, ...]
+    always: Numbers
     rules: tuple[_Compiled, ...]
-    _surroundings: dict[tuple[tuple[str, ...], str], _Around] = field(default_factory=dict)
+    headed: Mapping[int, Condition]
+    titled: Mapping[int, Condition]
+    """The conditions on a line above a passage, by their numbers."""
+    _lines: dict[tuple[str, bool], Numbers] = field(default_factory=dict)
+    _surroundings: dict[tuple[tuple[str, ...], str], tuple[Numbers, Numbers]] = field(
+        default_factory=dict
+    )
 
     def votes(self, text: str, headings: Sequence[str] = (), title: str = "") -> list[Vote]:
         """Every rule's vote on a passage, a vote an indicator, in the rubric's order of rules.
@@ -68,15 +67,11 @@ class Rulebook:
         Spans are of `text` as given. An abstaining rule leaves no trace.
         """
         copy = copy_of(text)
-        hits = self._hits(copy.text)
-        tried = set(self.always)
-        for word in hits:
-            tried.update(self.by_word[word])
-        if not tried:
-            return []
-        reading = _Reading(copy.text, hits, self._around(tuple(headings), title))
+        above, open_ = self._around(tuple(headings), title)
+        reading = self._reading(copy.text, above)
+        tried = self.always.union(*map(self.by_word.__getitem__, reading.words))
         found = []
-        for number in sorted(tried):
+        for number in sorted(tried & open_):
             rule = self.rules[number]
             spans = rule.holds(reading)
             if spans is not None:
@@ -84,29 +79,43 @@ class Rulebook:
                 found += [Vote(f"rule:{rule.id}", name, matched) for name in rule.indicators]
         return found
 
-    def _hits(self, copy: str) -> dict[int, Spans]:
-        hits: dict[int, Spans] = {}
-        for word, start, end in self.automaton.find_matches_as_indexes(copy, overlapping=True):
-            hits.setdefault(word, []).append((start, end))
-        return hits
+    def _reading(self, copy: str, above: Numbers = frozenset()) -> _Reading:
+        hits = self.automaton.find_matches_as_indexes(copy, overlapping=True)
+        return _Reading(copy, {word for word, _, _ in hits}, hits, above)
 
-    def _around(self, headings: tuple[str, ...], title: str) -> _Around:
-        """Headings and title, read once for the many passages that stand below them."""
-        key = (headings, title)
-        around = self._surroundings.get(key)
+    def _around(self, headings: tuple[str, ...], title: str) -> tuple[Numbers, Numbers]:
+        """The conditions that hold of headings and title, and the rules that these leave open;
+        found out once for the many passages that stand below them."""
+        around = self._surroundings.get((headings, title))
         if around is None:
             if len(self._surroundings) > 2000:
                 self._surroundings.clear()
-            copies = [copy_of(line).text for line in (*headings, title)]
-            readings = [_Reading(copy, self._hits(copy)) for copy in copies]
-            around = _Around(tuple(readings[:-1]), tuple(readings[-1:]))
-            self._surroundings[key] = around
+                self._lines.clear()
+            above = self._holding(title, self.titled).union(
+                *(self._holding(heading, self.headed) for heading in headings)
+            )
+            around = above, frozenset(
+                number for number, rule in enumerate(self.rules) if rule.above <= above
+            )
+            self._surroundings[headings, title] = around
         return around
+
+    def _holding(self, line: str, conditions: Mapping[int, Condition]) -> Numbers:
+        key = line, conditions is self.titled
+        holding = self._lines.get(key)
+        if holding is None:
+            reading = self._reading(copy_of(line).text)
+            holding = self._lines[key] = frozenset(
+                number for number, holds in conditions.items() if holds(reading) is not None
+            )
+        return holding
 
 
 def rulebook(rubric: Rubric) -> Rulebook:
     """Compile a checked rubric's rules."""
     words: dict[str, int] = {}
+    headed: dict[int, Condition] = {}
+    titled: dict[int, Condition] = {}
     rules: list[_Compiled] = []
     by_word: dict[int, list[int]] = {}
     always: list[int] = []
@@ -114,18 +123,20 @@ def rulebook(rubric: Rubric) -> Rulebook:
         names = tuple(item.id for item in rubric.items if rule.id in item.rules)
         if not names:
             continue
-        holds, needs = _compile(rule.match, rubric.terms, words)
+        holds, needs, above = _compile(rule.match, rubric.terms, words, headed, titled)
         if not needs:
             always.append(len(rules))
         for word in needs[0] if needs else ():
             by_word.setdefault(word, []).append(len(rules))
-        rules.append(_Compiled(rule.id, holds, names))
+        rules.append(_Compiled(rule.id, holds, names, above))
     automaton = ahocorasick_rs.AhoCorasick(list(words))
     return Rulebook(
         automaton,
         {word: tuple(by_word.get(word, ())) for word in words.values()},
-        tuple(always),
+        frozenset(always),
         tuple(rules),
+        headed,
+        titled,
     )
 
 
@@ -133,12 +144,15 @@ def rulebook(rubric: Rubric) -> Rulebook:
 
 _Needs = tuple[frozenset[int], ...]
 """Sets of words, the rarest first: unless a word of each was found, the condition cannot hold."""
-_Part = tuple[Condition, _Needs]
+_Part = tuple[Condition, _Needs, Numbers]
+"""A condition, the words it needs, and the conditions on headings and title that it needs."""
+_NONE: Numbers = frozenset()
 
 
-def _compile(match: Match, terms: Mapping[str, tuple[str, ...]], words: dict[str, int]) -> _Part:
+def _compile(match: Match, terms: Mapping[str, tuple[str, ...]], words: dict[str, int],
+             headed: dict[int, Condition], titled: dict[int, Condition]) -> _Part:
     def inner(part: Match) -> _Part:
-        return _compile(part, terms, words)
+        return _compile(part, terms, words, headed, titled)
 
     if match.term is not None:
         return _any_word(_numbers([match], terms, words))
@@ -148,26 +162,26 @@ def _compile(match: Match, terms: Mapping[str, tuple[str, ...]], words: dict[str
             parts.insert(0, _any_word(_numbers(plain, terms, words)))
         if len(parts) == 1:
             return parts[0]
-        whole = all(needs for _, needs in parts)
-        joined = frozenset().union(*(needs[0] for _, needs in parts)) if whole else frozenset()
-        return _any_of([holds for holds, _ in parts]), (joined,) if whole else ()
+        whole = all(needs for _, needs, _ in parts)
+        joined = frozenset().union(*(needs[0] for _, needs, _ in parts)) if whole else frozenset()
+        return _any_of([holds for holds, _, _ in parts]), (joined,) if whole else (), _NONE
     if match.all is not None:
         parts = [inner(part) for part in match.all]
-        return _gated(_all_of([holds for holds, _ in parts]), parts, words)
+        return _gated(_all_of([holds for holds, _, _ in parts]), parts, words)
     if match.near is not None:
         parts = [inner(part) for part in match.near.of]
-        return _gated(_near([holds for holds, _ in parts], match.near.within), parts, words)
+        return _gated(_near([holds for holds, _, _ in parts], match.near.within), parts, words)
     if match.not_near is not None:
-        find, needs = inner(match.not_near.find)
-        avoid, _ = inner(match.not_near.avoid)
-        return _not_near(find, avoid, match.not_near.within), needs
+        find, needs, above = inner(match.not_near.find)
+        avoid = inner(match.not_near.avoid)[0]
+        return _not_near(find, avoid, match.not_near.within), needs, above
     if match.heading is not None:
-        return _above(inner(match.heading)[0], "headings"), ()
+        return _above(inner(match.heading)[0], headed, len(headed) + len(titled))
     if match.title is not None:
-        return _above(inner(match.title)[0], "title"), ()
+        return _above(inner(match.title)[0], titled, len(headed) + len(titled))
     if match.not_ is not None:
-        return _not(inner(match.not_)[0]), ()
-    return _regex(match.regex or ""), ()
+        return _not(inner(match.not_)[0]), (), _NONE
+    return _regex(match.regex or ""), (), _NONE
 
 
 def _numbers(parts: Sequence[Match], terms: Mapping[str, tuple[str, ...]], words: dict[str, int]
@@ -188,28 +202,28 @@ def _gated(condition: Condition, parts: Sequence[_Part], words: dict[str, int]) 
         # how often one of the words is met, about: short words are everywhere
         return sum(0.05 ** len(spelled[number]) for number in need), sorted(need)
 
-    needs = tuple(sorted({need for _, part in parts for need in part}, key=common))
+    needs = tuple(sorted({need for _, part, _ in parts for need in part}, key=common))
+    above = _NONE.union(*(above for _, _, above in parts))
     if len(needs) < 2:
-        return condition, needs
+        return condition, needs, above
 
     def holds(reading: _Reading) -> Spans | None:
-        hits = reading.hits
+        words = reading.words
         for need in needs:
-            if need.isdisjoint(hits):
+            if need.isdisjoint(words):
                 return None
         return condition(reading)
 
-    return holds, needs
+    return holds, needs, above
 
 
 def _any_word(wanted: frozenset[int]) -> _Part:
     def holds(reading: _Reading) -> Spans | None:
-        hits = reading.hits
-        if wanted.isdisjoint(hits):
+        if wanted.isdisjoint(reading.words):
             return None
-        return [span for number, spans in hits.items() if number in wanted for span in spans]
+        return [(start, end) for word, start, end in reading.hits if word in wanted]
 
-    return holds, (wanted,)
+    return holds, (wanted,), _NONE
 
 
 def _any_of(parts: Sequence[Condition]) -> Condition:
@@ -277,18 +291,14 @@ def _not_near(find: Condition, avoid: Condition, within: int | None) -> Conditio
     return holds
 
 
-def _above(part: Condition, where: str) -> Condition:
-    """Holds where `part` holds in a heading (or title); found out once for all passages below."""
-    number = next(_NUMBERS)
+def _above(part: Condition, lines: dict[int, Condition], number: int) -> _Part:
+    """Holds where `part` holds in one of the lines above; it is tried on each of them but once."""
+    lines[number] = part
 
     def holds(reading: _Reading) -> Spans | None:
-        around = reading.around
-        if number not in around.known:
-            lines: tuple[_Reading, ...] = getattr(around, where)
-            around.known[number] = any(part(line) is not None for line in lines)
-        return [] if around.known[number] else None
+        return [] if number in reading.above else None
 
-    return holds
+    return holds, (), frozenset((number,))
 
 
 def _not(part: Condition) -> Condition:
