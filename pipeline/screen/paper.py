@@ -6,10 +6,11 @@ data. The file gets exactly one status, and a reason if it was not wholly read.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -258,7 +259,13 @@ def _joined(spans: Sequence[tuple[int, int]]) -> list[list[int]]:
 
 def main() -> None:
     """A worker process: the task on the first line, then a file a line."""
-    worker.serve(lambda setup: partial(read, given=task(setup)))
+
+    def prepare(setup: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Row]:
+        given = task(setup)
+        gc.freeze()  # the rules stay as long as the worker: no use looking through them again
+        return partial(read, given=given)
+
+    worker.serve(prepare)
 
 
 if __name__ == "__main__":

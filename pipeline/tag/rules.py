@@ -8,6 +8,7 @@ title that do not hold what it asks of them.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -259,10 +260,10 @@ def _near(parts: Sequence[Condition], within: int) -> Condition:
         together: set[Span] = set()
         for index, (_, first_end, number) in enumerate(ordered):
             window = {number: ordered[index]}
-            for start, end, other in ordered[index + 1 :]:
-                if start - first_end > within:
+            for place in range(index + 1, len(ordered)):
+                if ordered[place][0] - first_end > within:
                     break
-                window.setdefault(other, (start, end, other))
+                window.setdefault(ordered[place][2], ordered[place])
             if len(window) == len(parts):
                 together.update((start, end) for start, end, _ in window.values())
         return sorted(together) or None
@@ -280,13 +281,16 @@ def _not_near(find: Condition, avoid: Condition, within: int | None) -> Conditio
             return spans
         if within is None:
             return None
-        far = [
-            (start, end)
-            for start, end in spans
-            if all(start - other_end > within or other_start - end > within
-                   for other_start, other_end in bad)
-        ]
-        return far or None
+        bad = sorted(bad)
+        starts = [start for start, _ in bad]
+        longest = max((end - start for start, end in bad), default=0)
+
+        def close(start: int, end: int) -> bool:
+            first = bisect_left(starts, start - within - longest)
+            last = bisect_right(starts, end + within)
+            return any(start - bad_end <= within for _, bad_end in bad[first:last])
+
+        return [span for span in spans if not close(*span)] or None
 
     return holds
 
