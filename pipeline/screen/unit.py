@@ -112,20 +112,20 @@ def _read_all(entries: Sequence[archive.Entry], setup: Row, ledger: Ledger, work
               seen: Seen, log: IO[bytes]) -> list[integrity.Paper]:
     """Every file into the ledger; what comparing papers with each other needs is kept."""
     papers: dict[int, tuple[integrity.Paper, str]] = {}
-    jobs: list[Row] = []
+    waiting: list[int] = []
     for number, entry in enumerate(entries):
         ledger.start_file(number, entry.path)
         if entry.reason:
             status = "ignored" if entry.reason == "system_file" else "unread"
             ledger.finish_file(number, unread(entry.path, "", entry.reason, status))
         else:
-            jobs.append({"number": number, "path": entry.path,
-                         "place": os.fsencode(entry.place).hex()})
-    sizes = {number: entry.size for number, entry in enumerate(entries)}
-    jobs.sort(key=lambda job: (-sizes[job["number"]], job["number"]))
-    count = workers or min(cores(), max(1, len(jobs) // FILES_A_WORKER))
+            waiting.append(number)
+    # The largest first: a long paper begun last would be waited for alone.
+    waiting.sort(key=lambda number: (-entries[number].size, number))
+    jobs = (_job(number, entries[number]) for number in waiting)
+    count = workers or min(cores(), max(1, len(waiting) // FILES_A_WORKER))
     command = [sys.executable, "-P", "-m", "pipeline.screen.paper"]
-    answers = worker.supervise(jobs, command, setup, min(count, len(jobs)) or 1, log)
+    answers = worker.supervise(jobs, command, setup, min(count, len(waiting)) or 1, log)
     for done, (job, answer) in enumerate(answers, start=1):
         number = job["number"]
         record: Row = answer if isinstance(answer, dict) else {
@@ -135,8 +135,13 @@ def _read_all(entries: Sequence[archive.Entry], setup: Row, ledger: Ledger, work
                            record.get("found", "[]"), record.get("valid_until"))
         if "fingerprint" in record:
             papers[number] = (_comparable(record), record["file"]["sha256"])
-        seen(done, len(jobs), job["path"])
+        seen(done, len(waiting), job["path"])
     return _one_of_each(papers, ledger)
+
+
+def _job(number: int, entry: archive.Entry) -> Row:
+    """What a worker is asked; the place crosses as bytes, as not every name is valid text."""
+    return {"number": number, "path": entry.path, "place": os.fsencode(entry.place).hex()}
 
 
 def _comparable(record: Row) -> integrity.Paper:
