@@ -42,7 +42,8 @@ def _answer(lines: Iterable[bytes], rubric: str, name: str) -> int:
     from pipeline.rubric.load import load
     from pipeline.tag import rulebook
 
-    book = rulebook(load(rubric))
+    # Duties stand outside the table of indicators: a passage is tagged with indicators alone.
+    book = rulebook(load(rubric).model_copy(update={"duties": ()}))
     out = sys.stdout.buffer
     for number, line in enumerate(lines, start=1):
         line = line.removeprefix(b"\xef\xbb\xbf")

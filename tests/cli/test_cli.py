@@ -153,6 +153,14 @@ def test_tag_keeps_order_and_shape() -> None:
     assert out[1] == {"id": "b", "tags": [], "stage": "none"}
 
 
+def test_tag_names_indicators_and_never_duties() -> None:
+    line = {"id": 1, "title": "2024年民族团结进步创建工作方案",
+            "text": "明确办公室1名同志兼职负责民族团结进步创建工作，制定本单位创建工作方案。"}
+    done = zuozheng("tag", "--rubric", "yuxi-2024", given=json.dumps(line))
+    tags = {tag["indicator"] for tag in json.loads(done.stdout)["tags"]}
+    assert "Y12" in tags and all(name.startswith("Y") for name in tags)
+
+
 def test_several_names_after_one_unit() -> None:
     assert _names_apart(["screen", "F", "--rubric", "r", "--unit", "甲", "乙", "--out", "o"]) == [
         "screen", "F", "--rubric", "r", "--unit", "甲", "--unit", "乙", "--out", "o"]
