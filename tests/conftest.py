@@ -6,6 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples in every run, so that a red test is a change's doing; ZUOZHENG_FUZZ=1 looks for
+# new ones, and what it finds becomes a row of a table.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("fuzz", max_examples=3000, deadline=None)
+settings.load_profile("fuzz" if os.environ.get("ZUOZHENG_FUZZ") else "same")
 
 
 @pytest.fixture(scope="session")

@@ -55,7 +55,7 @@ def _columns(rows: list[tuple[list[str], Place]], headings: tuple[str, ...]) -> 
     for cells, _ in rows[start:]:
         if header_again([cell for cell in cells if cell], []):
             break
-        if cells not in repeated:
+        if cells not in repeated and not (names and _is_section(cells)):
             data.append(cells)
     for cells, place in rows[:start]:
         # Lines between title and header, such as 填报单位：…
@@ -64,7 +64,8 @@ def _columns(rows: list[tuple[list[str], Place]], headings: tuple[str, ...]) -> 
     idle = [
         name
         for column, name in enumerate(names)
-        if name and not LABEL.search(name) and not _all_filled([""] * column + [name], data)
+        if not all(LABEL.search(part) for part in name.split("/") if part)
+        and not _all_filled([""] * column + [name], data)
     ]
     if idle:
         yield from emit([("", name) for name in idle], rows[start - 1][1], headings)
@@ -86,7 +87,7 @@ def _columns(rows: list[tuple[list[str], Place]], headings: tuple[str, ...]) -> 
             ]
             yield from emit(pairs, place, headings + section)
             continue
-        if names and len(cells) >= 3 and len(filled) == 1 and _is_section(cells):
+        if names and _is_section(cells):
             if waiting is not None:
                 yield from emit([("", section[0])], waiting, headings)
             section, waiting = (cells[0],), place
@@ -123,7 +124,9 @@ def _is_section(cells: list[str]) -> bool:
     """A row inside a table that only says what the rows below it are about."""
     first = cells[0]
     return (
-        bool(first)
+        len(cells) >= 3
+        and bool(first)
+        and not any(cells[1:])
         and len(first) <= 30
         and not stopped(first)
         and not first.isdigit()

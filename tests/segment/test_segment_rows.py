@@ -154,6 +154,11 @@ cells = st.sampled_from(
 )
 
 
+def test_the_name_of_a_column_with_section_rows_alone_is_not_lost() -> None:
+    (passage, *_) = segment(table(["宣传", "", "时间"], ["时间", "", ""]), SHA)
+    assert passage.text == "宣传"
+
+
 @given(st.lists(st.lists(cells, min_size=3, max_size=3), min_size=1, max_size=8), st.booleans())
 def test_no_cell_of_any_table_is_lost(rows: list[list[str]], in_sheet: bool) -> None:
     passages = segment(table(*rows, sheet="台账" if in_sheet else None), SHA)
