@@ -182,13 +182,13 @@ def _zip(data: bytes, name: str) -> str:
             names = {name.replace("\\", "/").lstrip("/") for name in package.namelist()}
             low = {each.lower(): each for each in names}
             if "mimetype" in names:
-                mime = package.read("mimetype")[:200]
+                mime = _begin(package, "mimetype", 200)
                 for word, kind in _OPEN_DOCUMENT:
                     if b"opendocument." + word in mime:
                         return kind
                 return "epub" if b"epub" in mime else "zip"
             types = low.get("[content_types].xml")
-            text = package.read(types)[:1_000_000].lower() if types else b""
+            text = _begin(package, types, 1_000_000).lower() if types else b""
     except Exception:  # whatever is wrong with it, the reader says so
         return _by_name(data, name)
     for word, kind in _OOXML:
@@ -200,6 +200,12 @@ def _zip(data: bytes, name: str) -> str:
         if any(each.startswith(prefix) for each in low):
             return kind
     return "zip"
+
+
+def _begin(package: zipfile.ZipFile, member: str, size: int) -> bytes:
+    """The first bytes of a member: what it would unpack to altogether is nobody's business here."""
+    with package.open(member) as stream:
+        return stream.read(size)
 
 
 def _by_name(data: bytes, name: str) -> str:

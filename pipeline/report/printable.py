@@ -145,14 +145,6 @@ def year(row: dict[str, Any]) -> str:
                years=say("report.comma").join(known))
 
 
-def state_in(periods: dict[str, str], year: str | None) -> str | None:
-    """The state in a year: its own, else that of the whole period where that is asked for."""
-    if not year or year in periods:
-        return periods.get(year or "")
-    return next((state for span, state in periods.items()
-                 if is_span(span) and span[:4] <= year <= span[5:]), None)
-
-
 def is_span(period_code: str) -> bool:
     """Whether a period is several years as a whole, `2022-2024`."""
     return bool(re.fullmatch(r"\d{4}-\d{4}", period_code))

@@ -61,7 +61,7 @@ def screen(folder: Path, rubric_name: str, out: Path, *, period: str | None = No
         placed(out / "ledger.sqlite") as place,
         Ledger(place, fresh=True) as ledger,
     ):
-        _note(log, f"started: {folder} {rubric.id} {' '.join(asked)}")
+        _note(log, f"started: {str(folder)!r} {rubric.id} {' '.join(asked)}")
         ledger.put_header({
             "rubric": rubric.id, "rubric_sha256": digest(rubric),
             "unit": list(dict.fromkeys([*unit.names[:1], *names])),

@@ -130,13 +130,6 @@ def told_of(text: str, spans: Sequence[Span], document_type: DocumentType,
     return mood, None
 
 
-def stage_of(text: str, spans: Sequence[Span], document_type: DocumentType,
-             headings: Sequence[str] = (), act: str | None = None, dated: str | None = None
-             ) -> Stage:
-    """The stage alone; see `told_of`."""
-    return told_of(text, spans, document_type, headings, act, dated)[0]
-
-
 def furthest(stages: Sequence[Stage]) -> Stage:
     """The furthest of several stages (`result` > `done` > `plan`)."""
     return max(stages, key=_RANK.__getitem__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import tracemalloc
 import zipfile
 
 import pytest
@@ -104,3 +105,14 @@ def test_damaged_files_end_in_pages_or_a_reason() -> None:
                 list(kinds.read(data, "a"))
             except Unreadable as refusal:
                 assert refusal.reason
+
+
+def test_telling_a_kind_unpacks_no_more_than_it_looks_at() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("[Content_Types].xml", b"wordprocessingml" + b" " * 200_000_000)
+    tracemalloc.start()
+    kinds.sniff(packed.getvalue(), "bomb.docx")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20_000_000
