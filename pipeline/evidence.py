@@ -111,6 +111,9 @@ class Block:
     """Heading level that the format itself states (1 is the highest); 0 where it states none."""
     size: float = 0.0
     """Height of the letters in points; 0 where the format does not say."""
+    sure: float = 1.0
+    """How sure the reader is of the letters, from 0 to 1; below 1 only where they were recognised
+    on a picture."""
 
 
 @dataclass(frozen=True, slots=True)
