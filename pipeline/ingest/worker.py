@@ -1,208 +1,147 @@
 """Untrusted files are read in processes of their own; a supervisor knows which file is in flight.
 
-A worker is a command that reads one job a line (JSON) from stdin and answers each with one record
-(four bytes of length, then JSON). One that dies, hangs or answers anything else costs that one
-file: the file gets a reason, a fresh worker goes on with the next. Nothing is ever unpickled.
+A worker is a command that reads one job a line (JSON) from stdin and answers each with one record.
+One that dies, hangs or answers anything else costs that one file: the file gets a reason, a fresh
+worker goes on with the next. A worker that has read other files before may have been spoilt by
+them: what goes wrong in it is asked once more of a fresh one, so that no file's result hangs on
+what was read before it.
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from queue import Queue
-from struct import Struct
-from threading import Thread, Timer
-from typing import IO, Any, BinaryIO
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import IO
 
 import orjson
 
-from pipeline.errors import Reason, WorkerError
+from pipeline.errors import Reason
+from pipeline.ingest import confine, records
+from pipeline.ingest.hand import Answer, Hand, Mourner, Work
+from pipeline.ingest.records import Job, Record
 
-MAX_RECORD = 256 * 1024 * 1024
-"""Bytes of one record; a paper of 5,000 full pages stays far below."""
-MEMORY = 4 * 1024**3
-"""Address space of a worker in bytes; the largest real paper met so far needs 0.4 GiB."""
-SECONDS = 300.0
-"""Wall time for one file."""
+LOOK = 0.1
+"""Seconds from one look at the clock to the next."""
+PROCESSOR = 0.8
+"""Of the wall time that a file may keep the processor busy."""
+GROWN = 1024**3
+"""Bytes of memory that a worker may still hold after a file, or it is replaced."""
 
-READY: dict[str, Any] = {"ready": True}
-"""What a worker says before its first file: it is not a file's fault if a worker cannot start."""
 
-_LENGTH = Struct(">I")
-Job = Mapping[str, Any]
-Record = dict[str, Any]
+def supervise(jobs: Iterable[Job] | Callable[[], Job | None], command: Sequence[str], setup: Job,
+              workers: int, log: IO[bytes],
+              check: Callable[[Job, Record], bool] = lambda job, record: True
+              ) -> Iterator[tuple[Job, Record | Reason]]:
+    """Have every job answered by one of `workers` processes; yields as answers come.
+
+    `jobs` are taken as they are needed, here, in order. If it is a function it gives the next job,
+    or None while there is none: what comes out of an answer may be a job before the next is asked
+    for. It ends when there is no job and none is in flight; closing the iterator ends the workers.
+
+    `setup` is sent to each worker first (see `serve`); what workers print goes to `log`. A job
+    whose worker failed, or whose record does not pass `check` (which must not raise), yields its
+    Reason: `crash`, `memory` or `timeout` (wall time: `seconds` of the job, or `records.SECONDS`).
+    A record that says `"unclean": true` is given without that word, and its worker replaced.
+
+    Raises WorkerError if a worker cannot even start.
+    """
+    take = jobs if callable(jobs) else partial(next, iter(jobs), None)
+    waiting: SimpleQueue[Job | None] = SimpleQueue()
+    answered: SimpleQueue[Answer | BaseException] = SimpleQueue()
+    mourner = Mourner()
+    work = Work(command, setup, log, check, mourner, waiting, answered)
+    hands = [Hand(work) for _ in range(workers)]
+    out, next_look = 0, 0.0
+    try:
+        for hand in hands:
+            hand.start()
+        while True:
+            # One more for each hand than it can hold: none waits for the reader of the answers.
+            while out < 2 * workers and (job := take()) is not None:
+                waiting.put(job)
+                out += 1
+            if not out:
+                return
+            if time.monotonic() > next_look:
+                for hand in hands:
+                    hand.look()
+                next_look = time.monotonic() + LOOK
+            try:
+                answer = answered.get(timeout=LOOK)
+            except Empty:
+                continue
+            if isinstance(answer, BaseException):
+                raise answer
+            out -= 1
+            yield answer
+    finally:
+        for hand in hands:
+            hand.stop()
+            waiting.put(None)
+        for hand in hands:
+            hand.join()
+        mourner.end()
 
 
 def serve(prepare: Callable[[Job], Callable[[Job], Record]]) -> None:
     """The worker's loop: `prepare(setup)` on the first line of stdin gives what answers the rest.
 
-    What libraries print goes to stderr, so that nothing but records reaches the supervisor.
+    The setup may say, each as `records.coded`, what is to be read (`reads`: files, or folders with
+    all that is below; everything where it does not say) and the one folder to write in (`scratch`).
+    Each worker finds there a `home` of its own, for what is temporary, that goes when it goes.
+    Before anything is prepared, all else is given up. What libraries print goes to stderr, so that
+    nothing but records reaches the supervisor.
     """
-    _bound()
-    out = os.fdopen(os.dup(1), "wb", buffering=0)
+    out, jobs = os.fdopen(os.dup(1), "wb"), os.fdopen(os.dup(0), "rb")
     os.dup2(2, 1)
-    lines = sys.stdin.buffer
-    answer = prepare(orjson.loads(lines.readline()))
-    _put(out, READY)
-    for line in lines:
-        _put(out, answer(orjson.loads(line)))
-
-
-def _bound() -> None:
-    """Memory bounded and no core dumps, where the system can (POSIX): a file that asks for more
-    ends its worker and not the machine."""
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _put(out: IO[bytes], record: Record) -> None:
-    data = orjson.dumps(record)
-    out.write(_LENGTH.pack(len(data)) + data)
-
-
-def supervise(jobs: Iterable[Job], command: Sequence[str], setup: Job, workers: int,
-              log: IO[bytes]) -> Iterator[tuple[Job, Record | Reason]]:
-    """Have every job answered by one of `workers` processes; yields as answers come.
-
-    `setup` is sent to each worker first; what workers print goes to `log`. A job whose worker
-    failed yields its Reason: `crash` or `timeout`. Jobs are taken as they are needed; closing the
-    iterator ends the workers. Raises WorkerError if a worker cannot even start.
-    """
-    waiting: Queue[Job | None] = Queue(maxsize=workers * 2)
-    answered: Queue[tuple[Job, Record | Reason] | BaseException | None] = Queue(workers * 4)
-    hands = [_Hand(command, setup, waiting, answered, log) for _ in range(workers)]
-    feeder = Thread(target=_feed, args=(jobs, waiting, workers, answered), daemon=True)
-    try:
-        for thread in (*hands, feeder):
-            thread.start()
-        running = workers
-        while running:
-            answer = answered.get()
-            if answer is None:
-                running -= 1
-            elif isinstance(answer, BaseException):
-                raise answer
-            else:
-                yield answer
-    finally:
-        for hand in hands:
-            hand.stop()
-
-
-def _feed(jobs: Iterable[Job], waiting: Queue[Job | None], workers: int, answered: Queue[Any]
-          ) -> None:
-    try:
-        for job in jobs:
-            waiting.put(job)
-    except BaseException as error:  # told where the answers are read
-        answered.put(error)
-    for _ in range(workers):
-        waiting.put(None)
-
-
-class _Hand(Thread):
-    """One worker process and the thread that talks to it."""
-
-    def __init__(self, command: Sequence[str], setup: Job, waiting: Queue[Job | None],
-                 answered: Queue[Any], log: IO[bytes]) -> None:
-        super().__init__(daemon=True)
-        self._command, self._setup, self._log = command, setup, log
-        self._waiting, self._answered = waiting, answered
-        self._process: subprocess.Popen[bytes] | None = None
-        self._late = False
-        self._ended = False
-
-    def run(self) -> None:
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)  # a program that reads its stdin takes no job away
+    os.close(nothing)
+    setup = orjson.loads(jobs.readline())
+    scratch = None
+    if "scratch" in setup:
+        scratch, home = records.decoded(setup["scratch"]), str(records.decoded(setup["home"]))
+        os.environ.update(dict.fromkeys(("HOME", "TMPDIR", "TMP", "TEMP"), home))
+        tempfile.tempdir = home
+    confine.apply([records.decoded(one) for one in setup.get("reads", [records.coded("/")])],
+                  scratch)
+    answer = prepare(setup)
+    records.send_record(out, 0, records.WELL, orjson.dumps(records.READY))
+    for number, line in enumerate(jobs, start=1):
+        job = orjson.loads(line)
+        confine.allow_processor(job.get("seconds", records.SECONDS) * PROCESSOR)
         try:
-            while not self._ended and (job := self._waiting.get()) is not None:
-                self._answered.put((job, self._ask(job)))
-        except BaseException as error:
-            self._answered.put(error)
-        finally:
-            self.end()
-            self._answered.put(None)
-
-    def stop(self) -> None:
-        """End the process, and take no further job."""
-        self._ended = True
-        self.end()
-
-    def end(self) -> None:
-        """End the process, whatever it is doing."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.wait()
-            for stream in (process.stdin, process.stdout):
-                if stream is not None:
-                    _close(stream)
-
-    def _ask(self, job: Job) -> Record | Reason:
-        process = self._process or self._start()
-        self._late = False
-        watch = Timer(SECONDS, self._too_late)
-        watch.start()
-        try:
-            _send(process.stdin, job)
-            return _receive(process.stdout)
-        except (OSError, EOFError, orjson.JSONDecodeError):
-            # It died, or what it said was no record: that is this file's fault and no other's.
-            self.end()
-            return "timeout" if self._late else "crash"
-        finally:
-            watch.cancel()
-
-    def _too_late(self) -> None:
-        self._late = True
-        if self._process is not None:
-            self._process.kill()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        pipe = subprocess.PIPE
-        self._process = subprocess.Popen(self._command, stdin=pipe, stdout=pipe, stderr=self._log)
-        try:
-            _send(self._process.stdin, self._setup)
-            said = _receive(self._process.stdout)
-        except (OSError, EOFError, orjson.JSONDecodeError):
-            said = {}
-        if said != READY:
-            self.end()
-            raise WorkerError("worker_broken", log=getattr(self._log, "name", ""))
-        return self._process
+            record = orjson.dumps(answer(job))
+        except MemoryError:
+            records.send_record(out, number, records.OUT_OF_MEMORY, b"{}")
+            continue
+        state = records.SPENT if _grown() or _left_children() else records.WELL
+        records.send_record(out, number, state, record)
 
 
-def _send(pipe: IO[bytes] | None, job: Job) -> None:
-    assert pipe is not None
-    pipe.write(orjson.dumps(job) + b"\n")
-    pipe.flush()
-
-
-def _receive(pipe: IO[bytes] | None) -> Record:
-    assert pipe is not None
-    (length,) = _LENGTH.unpack(_exactly(pipe, _LENGTH.size))
-    if length > MAX_RECORD:
-        raise EOFError("the record is longer than any paper")
-    record = orjson.loads(_exactly(pipe, length))
-    if not isinstance(record, dict):
-        raise EOFError("no record")
-    return record
-
-
-def _exactly(pipe: IO[bytes], size: int) -> bytes:
-    data = pipe.read(size)
-    if len(data) != size:
-        raise EOFError("the worker ended")
-    return data
-
-
-def _close(stream: IO[bytes] | BinaryIO) -> None:
+def _grown() -> bool:
+    """Whether this process holds more than `GROWN` bytes (Linux)."""
     try:
-        stream.close()
+        status = Path("/proc/self/status").read_bytes()
     except OSError:
-        # A dead worker's pipe may break on its last flush; the file has its reason already.
-        return
+        return False
+    _, found, rest = status.partition(b"VmRSS:")
+    return bool(found) and int(rest.split(maxsplit=1)[0]) * 1024 > GROWN
+
+
+def _left_children() -> bool:
+    """Whether something that the last file had started still runs."""
+    if sys.platform == "win32":
+        return False
+    try:
+        while os.waitpid(-1, os.WNOHANG) != (0, 0):
+            continue
+    except ChildProcessError:
+        return False
+    return True
