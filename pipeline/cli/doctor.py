@@ -1,4 +1,5 @@
-"""`zuozheng doctor`: what is installed, what is missing, and the line that installs it."""
+"""`zuozheng doctor`: what is installed, what is missing, and the line that installs it; how far a
+hostile file is kept in its place here."""
 
 from __future__ import annotations
 
@@ -11,8 +12,9 @@ from pipeline.errors import EXIT_BROKEN
 from pipeline.language import say
 
 NEEDED = (
-    "pypdfium2", "pdfplumber", "lxml", "python-calamine", "ahocorasick-rs", "jinja2", "numpy",
-    "openpyxl", "xlsxwriter", "orjson", "pydantic", "pyyaml", "typer", "rich",
+    "pypdfium2", "pdfplumber", "lxml", "python-calamine", "olefile", "py7zr", "pillow",
+    "pi-heif", "rapidocr", "onnxruntime", "numpy", "ahocorasick-rs", "jinja2", "openpyxl",
+    "xlsxwriter", "orjson", "pydantic", "pyyaml", "typer", "rich",
 )
 
 
@@ -31,11 +33,14 @@ def add_to(app: App) -> None:
         if missing:
             print(say("doctor.install", line=f"python3 -m pip install {' '.join(missing)}"))
             return EXIT_BROKEN
+        from pipeline.cli import surroundings
+        from pipeline.ingest import confine
         from pipeline.rubric.load import available, directory, load
 
         names = available()
         for name in names:
             load(name)
+        print(*surroundings.in_words(confine.layers()), sep="\n")
         print(say("doctor.rubrics", count=len(names), place=directory()))
         print(say("doctor.well"))
         return 0
