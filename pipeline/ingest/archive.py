@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import stat
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import Reason
+from pipeline.errors import Reason, Unreadable
 
 LIMIT_BYTES = 512 * 1024 * 1024
 """A file larger than this is not read."""
@@ -51,13 +52,14 @@ def walk(folder: Path) -> Iterator[Entry]:
     entries = []
     for path, place, size, reason in sorted(found, key=lambda each: os.fsencode(each[0])):
         if _UNDECODED.search(path):
-            path = _unique(_UNDECODED.sub("\ufffd", path), taken)
+            path = unique(_UNDECODED.sub("\ufffd", path), taken)
             taken.add(path)
         entries.append(Entry(path, place, size, reason))
     yield from sorted(entries, key=lambda entry: entry.path)
 
 
-def _unique(path: str, taken: set[str]) -> str:
+def unique(path: str, taken: set[str]) -> str:
+    """The path, or the first of path~2, path~3 ... that is not taken."""
     count, free = 1, path
     while free in taken:
         count += 1
@@ -100,3 +102,22 @@ def _reason(name: str, about: os.stat_result, litter: bool) -> Reason | None:
     if litter or LITTER.fullmatch(name):
         return "system_file"
     return "limit_size" if about.st_size > LIMIT_BYTES else None
+
+
+def digest(place: Path) -> str:
+    """SHA-256 of a file's bytes, in hex; a link is not followed.
+
+    Raises Unreadable: vanished, permission.
+    """
+    seen = hashlib.sha256()
+    try:
+        handle = os.open(place, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)
+                         | getattr(os, "O_BINARY", 0))
+        with os.fdopen(handle, "rb", buffering=0) as stream:
+            while piece := stream.read(1 << 20):
+                seen.update(piece)
+    except PermissionError:
+        raise Unreadable("permission") from None
+    except OSError as error:
+        raise Unreadable("vanished", error.strerror or "") from None
+    return seen.hexdigest()

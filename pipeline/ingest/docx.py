@@ -2,7 +2,8 @@
 
 Deleted text, field codes and hidden text are left out; insertions, field results and automatic
 numbers stand in the text. Text boxes follow the paragraph that holds them; headers come first,
-footers, footnotes and endnotes last.
+footers, footnotes and endnotes last. Comments are what somebody said about the paper: not read.
+Pictures that are pages themselves follow as pages.
 """
 
 from __future__ import annotations
@@ -14,53 +15,87 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from lxml import etree
+from PIL import Image
 
-from pipeline.errors import Unreadable
+from pipeline.errors import Reason, Unreadable
 from pipeline.evidence import Block, InParagraph, Page
-from pipeline.ingest import opc
-from pipeline.ingest.numbering import Numbering, bullet, numbering
+from pipeline.ingest import image, opc, pasted
+from pipeline.ingest.numbering import Numbering, numbering
 from pipeline.ingest.styles import Style, styles
 from pipeline.ingest.wordml import W, is_on, number, transitional, val
+from pipeline.ingest.wordtree import (
+    MC,
+    TRANSPARENT,
+    chosen_form,
+    continues,
+    flat,
+    page_size,
+    symbol,
+    unwrapped,
+)
 
 Within = Literal["body", "table", "textbox", "footnote", "header", "footer"]
 
 DEEPEST = 60
-"""Elements nested deeper than this hold no paper's text."""
+"""Elements nested deeper than this are not read, and the paper says so."""
 FEW_LETTERS = 50
 """A paper with pictures and fewer letters than this is a scan pasted into Word."""
 
-_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 _BLIPS = ("}blip", "}imagedata")
-_TRANSPARENT = {
-    W + name
-    for name in ("ins", "moveTo", "smartTag", "customXml", "hyperlink", "fldSimple", "dir", "bdo",
-                 "sdt", "sdtContent", "ruby", "rubyBase")
-}  # fmt: skip
-_DRAWINGS = {W + "drawing", W + "pict", W + "object", _MC + "AlternateContent"}
+_LINKS = (_RELATION.replace("}id", "}embed"), _STRICT_RELATION.replace("}id", "}embed"),
+          _RELATION, _STRICT_RELATION)  # fmt: skip
+"""Where a picture says which part it is: in DrawingML, then in VML."""
+_DRAWINGS = {W + "drawing", W + "pict", W + "object", MC + "AlternateContent"}
 _MARKS = {W + "tab": "\t", W + "cr": "\n", W + "noBreakHyphen": "-", W + "ptab": "\t"}
-# Wingdings as forms use them: ticked, crossed and open boxes
-_WINGDINGS = {0xFE: "☑", 0x52: "☑", 0xFD: "☒", 0x54: "☒", 0xA8: "□", 0x6F: "□", 0xA3: "□",
-              0xFC: "√", 0xFB: "×", 0x6C: "●", 0x6E: "■", 0xD8: "➢", 0x75: "◆"}  # fmt: skip
 _NO_LETTER = re.compile(r"[\W\d_]*")
 
 
 def read(data: bytes) -> Iterator[Page]:
-    """One page; places are `InParagraph`, a table row counts as one paragraph.
+    """The paper as page 1, its places `InParagraph`, a table row counting as one paragraph; then a
+    page without blocks for each picture that is one (`pasted`), as large as it is drawn, `unread`
+    "no_text_layer" or "limit_pixels".
 
-    Raises Unreadable: corrupt, encrypted, limit_ratio, limit_members, blank, no_text_layer (the
-    paper holds pictures only).
+    Page 1 is `unread` "limit_depth" or "limit_pages" where something nested too deeply, or more
+    than 500 such pictures, were left out. Raises Unreadable: corrupt, encrypted, limit_ratio,
+    limit_size, limit_members, limit_objects, blank, no_text_layer (drawings without pixels).
     """
     with opc.open_zip(data) as package:
         paper = _Paper(package)
         blocks = tuple(paper.blocks())
-    letters = sum(len(block.text) for block in blocks)
-    if not blocks:
-        raise Unreadable("no_text_layer" if paper.pictures else "blank")
-    scanned = paper.pictures and letters < FEW_LETTERS
-    yield Page(1, blocks, unread="no_text_layer" if scanned else None)
+        scans = paper.scans(blocks)
+    lost: Reason | None = "limit_depth" if paper.cut else None
+    if len(scans) > pasted.MOST:
+        lost = "limit_pages"
+    elif paper.pictures and not scans and _letters(blocks) < FEW_LETTERS:
+        lost = "no_text_layer"
+    if not blocks and not scans:
+        raise Unreadable(lost or "blank")
+    yield Page(1, blocks, unread=lost)
+    for at, scan in enumerate(scans[: pasted.MOST], 2):
+        yield Page(at, (), scan.width, scan.height, scan.reason or "no_text_layer")
+
+
+def picture(data: bytes, number: int) -> Image.Image:
+    """The picture that is page `number` (from 2) of the paper, in red, green and blue.
+
+    Raises Unreadable as `read`, and no_text_layer for page 1 and pages that are not there.
+    """
+    with opc.open_zip(data) as package:
+        paper = _Paper(package)
+        scans = paper.scans(tuple(paper.blocks()))
+        if not 2 <= number < len(scans[: pasted.MOST]) + 2:
+            raise Unreadable("no_text_layer", f"no picture {number}")
+        scan = scans[number - 2]
+        if scan.reason:
+            raise Unreadable(scan.reason)
+        return image.picture(opc.part(package, scan.part) or b"", 1)
+
+
+def _letters(blocks: tuple[Block, ...]) -> int:
+    return sum(len(block.text) for block in blocks)
 
 
 @dataclass(slots=True)
@@ -84,6 +119,12 @@ class _Paper:
         self.paragraph = 0
         self.tables = 0
         self.pictures = 0
+        self.drawn: list[pasted.Drawn] = []
+        self.page = pasted.A4
+        self.edges = False
+        """Whether a header, footer or note is being read: a letterhead's crest is no page."""
+        self.cut = False
+        """Whether something was nested too deeply to be read."""
         self.code = 0
         """How many fields are open whose code, not result, is being read."""
         self.fields: list[bool] = []
@@ -110,10 +151,13 @@ class _Paper:
         body = root.find(W + "body") if root is not None else None
         if body is None:
             raise Unreadable("corrupt", f"no body in {self.main}")
+        self.page = page_size(body) or self.page
         headers, footers = self._edges(body)
         for part in headers:
             yield from self._edge(part, "header")
         yield from self.flow(body, "body", 0)
+        # what links their pictures name is their own parts' business
+        self.edges = True
         for kind in ("footnotes", "endnotes"):
             notes = self._part(kind)
             for note in notes if notes is not None else ():
@@ -121,6 +165,12 @@ class _Paper:
                     yield from self.flow(note, "footnote", 0)
         for part in footers:
             yield from self._edge(part, "footer")
+
+    def scans(self, blocks: tuple[Block, ...]) -> list[pasted.Scan]:
+        """The pictures that are pages, once the blocks have been read."""
+        parts = {key: name for key, _, name in self.links}
+        only = _letters(blocks) < FEW_LETTERS
+        return pasted.scans(self.package, parts, self.drawn, self.page, only)
 
     def _edges(self, body: etree._Element) -> tuple[list[str], list[str]]:
         """The parts of the headers and of the footers that some section shows, each once."""
@@ -145,13 +195,16 @@ class _Paper:
         root = self._root(name)
         if root is None:
             return
+        self.edges = True
         for block in self.flow(root, within, 0):
             if not _NO_LETTER.fullmatch(block.text):
                 yield block
+        self.edges = False
 
     def flow(self, parent: etree._Element, within: Within, depth: int) -> Iterator[Block]:
         """The blocks of a body, cell, text box, note, header or footer."""
         if depth > DEEPEST:
+            self.cut = True
             return
         for child in parent:
             tag = child.tag
@@ -159,10 +212,10 @@ class _Paper:
                 yield from self.paragraph_blocks(child, within, depth)
             elif tag == W + "tbl":
                 yield from self.table(child, within, depth + 1)
-            elif tag in _TRANSPARENT:
+            elif tag in TRANSPARENT:
                 yield from self.flow(child, within, depth + 1)
-            elif tag == _MC + "AlternateContent":
-                chosen = _chosen(child)
+            elif tag == MC + "AlternateContent":
+                chosen = chosen_form(child)
                 if chosen is not None:
                     yield from self.flow(chosen, within, depth + 1)
 
@@ -220,12 +273,13 @@ class _Paper:
     def inline(self, parent: etree._Element, text: _Text, style: Style, depth: int) -> None:
         """The runs of a paragraph, or of what wraps them."""
         if depth > DEEPEST:
+            self.cut = True
             return
         for child in parent:
             tag = child.tag
             if tag == W + "r":
                 self.run(child, text, style)
-            elif tag in _TRANSPARENT:
+            elif tag in TRANSPARENT:
                 self.inline(child, text, style, depth + 1)
             elif tag in _DRAWINGS:
                 self.drawing(child, text)
@@ -255,7 +309,7 @@ class _Paper:
                 # a page or column ends: nothing that is said
                 text.parts.append("" if child.get(W + "type") in ("page", "column") else "\n")
             elif tag == W + "sym":
-                text.parts.append(_symbol(child))
+                text.parts.append(symbol(child))
             elif tag in _DRAWINGS:
                 self.drawing(child, text)
             elif tag == W + "ruby":
@@ -274,23 +328,32 @@ class _Paper:
 
     def drawing(self, element: etree._Element, text: _Text) -> None:
         """Notes the text boxes and pictures of a drawing; of two forms of the same, one."""
-        waiting = [element]
+        waiting = [(element, (0.0, 0.0))]
         while waiting:
-            each = waiting.pop()
+            each, size = waiting.pop()
             tag = each.tag
-            if tag == _MC + "AlternateContent":
-                chosen = _chosen(each)
-                waiting += [chosen] if chosen is not None else []
+            if tag == MC + "AlternateContent":
+                chosen = chosen_form(each)
+                waiting += [(chosen, size)] if chosen is not None else []
             elif tag == W + "txbxContent":
                 text.boxes.append(each)
             elif isinstance(tag, str):
-                self.pictures += tag.endswith(_BLIPS)
-                waiting += reversed(each)
+                size = pasted.extent(each) or size
+                if tag.endswith(_BLIPS):
+                    self.picture(each, size)
+                waiting += [(inner, size) for inner in reversed(each)]
+
+    def picture(self, blip: etree._Element, size: tuple[float, float]) -> None:
+        """Notes a picture, drawn as large as `size`, in points."""
+        self.pictures += 1
+        link = next(filter(None, map(blip.get, _LINKS)), None)
+        if link and not self.edges:
+            self.drawn.append(pasted.Drawn(link, *size))
 
     def table(self, table: etree._Element, within: Within, depth: int) -> Iterator[Block]:
         """A row block for each row that says something; nested tables follow the row they are in.
         A table of a single cell is a frame: its paragraphs stand as such."""
-        rows = [list(_unwrapped(row, "tc")) for row in _unwrapped(table, "tr")]
+        rows = [list(unwrapped(row, "tc")) for row in unwrapped(table, "tr")]
         if len(rows) == 1 and len(rows[0]) == 1:
             yield from self.flow(rows[0][0], "table" if within == "body" else within, depth)
             return
@@ -305,7 +368,7 @@ class _Paper:
                 wide = min(max(number(about, "gridSpan") or 1, 1), 200)
                 text, high = self.cell(cell, later, depth)
                 size = max(size, high)
-                cells += ["" if _continues(about) else text] + [""] * (wide - 1)
+                cells += ["" if continues(about) else text] + [""] * (wide - 1)
             if any(cells):
                 self.paragraph += 1
                 place = InParagraph(self.paragraph, "table" if within == "body" else within)
@@ -324,8 +387,9 @@ class _Paper:
         is added to `later`."""
         lines: list[str] = []
         size = 0.0
+        self.cut = self.cut or depth > DEEPEST
         if depth <= DEEPEST:
-            for child in _flat(cell):
+            for child in flat(cell):
                 if child.tag == W + "tbl":
                     later.append(child)
                     continue
@@ -334,52 +398,3 @@ class _Paper:
                 size = max(size, text.size)
                 later += boxes
         return "\n".join(lines), size
-
-
-def _flat(parent: etree._Element) -> Iterator[etree._Element]:
-    """The paragraphs and tables of a cell, whatever wraps them."""
-    for child in parent:
-        if child.tag in (W + "p", W + "tbl"):
-            yield child
-        elif child.tag in _TRANSPARENT:
-            yield from _flat(child)
-
-
-def _unwrapped(parent: etree._Element, name: str) -> Iterator[etree._Element]:
-    """The rows of a table or the cells of a row, whatever wraps them; deleted rows left out."""
-    for child in parent:
-        if child.tag == W + name:
-            if child.find(f"{W}trPr/{W}del") is None:
-                yield child
-        elif child.tag in _TRANSPARENT:
-            yield from _unwrapped(child, name)
-
-
-def _continues(about: etree._Element | None) -> bool:
-    """Whether a cell is the lower (or right) part of a merged one."""
-    for name in ("vMerge", "hMerge"):
-        merge = about.find(W + name) if about is not None else None
-        if merge is not None and merge.get(W + "val", "continue") != "restart":
-            return True
-    return False
-
-
-def _chosen(element: etree._Element) -> etree._Element | None:
-    """Of the forms of the same content, the first that is there."""
-    for name in ("Choice", "Fallback"):
-        form = element.find(_MC + name)
-        if form is not None and len(form):
-            return form
-    return None
-
-
-def _symbol(element: etree._Element) -> str:
-    code = element.get(W + "char", "")
-    try:
-        value = int(code, 16)
-    except ValueError:
-        return ""
-    if 0xF000 <= value <= 0xF0FF:
-        wingdings = "wingdings" in element.get(W + "font", "").lower()
-        return _WINGDINGS.get(value & 0xFF, "•") if wingdings else bullet(chr(value))
-    return chr(value) if 0x20 <= value < 0xD800 or 0xDFFF < value < 0x110000 else ""

@@ -15,6 +15,7 @@ from pipeline.ingest.encoding import decode
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9_.:-]+)""")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_FRAMES = re.compile(r"</?noframes\b[^>]*>", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\r\n\f\u200b\ufeff]+")
 
 DROPPED = {"script", "style", "noscript", "template", "head", "textarea", "svg", "math", "iframe",
@@ -24,32 +25,51 @@ INLINE = {"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "
           "span", "strike", "strong", "sub", "sup", "tt", "u", "var", "time", "img", "wbr", "input",
           "button", "select", "optgroup", "option"}
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
-DEEPEST = 500
+DEEPEST = 250
+"""What is nested deeper is text without tables and headings. libxml2 gives up at 2,048."""
+_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9:]*)\b[^<>]*>")
 
 
 def read(data: bytes) -> Iterator[Page]:
     """One page; places are `InParagraph`, a table row counts as one paragraph.
 
-    Raises Unreadable: garbled, corrupt, blank (nothing that is shown says anything).
+    A page nested without end is read as mere lines, and its `unread` is "limit_depth". Raises
+    Unreadable: garbled, corrupt, blank (nothing that is shown says anything).
     """
-    blocks = tuple(_Walk().blocks(_root(data)))
+    text = _text(data)
+    root, whole = _root(text)
+    if not whole:
+        root, _ = _root(_TAG.sub(_flat, text))
+    blocks = tuple(_Walk().blocks(root))
     if not blocks:
         raise Unreadable("blank")
-    yield Page(1, blocks)
+    yield Page(1, blocks, unread=None if whole else "limit_depth")
 
 
-def _root(data: bytes) -> etree._Element:
+def _flat(tag: re.Match[str]) -> str:
+    name = tag[1].lower()
+    return tag[0] if name in DROPPED else "" if name in INLINE else "<br>"
+
+
+def _text(data: bytes) -> str:
     charset = _XML_CHARSET.search(data[:200]) or _CHARSET.search(data[:4096])
     text = decode(data, charset[1].decode("ascii") if charset else None).replace("\0", "")
+    # lxml refuses a declaration in text that is decoded already; what a browser without frames
+    # shows is all that a page of frames says
+    return _FRAMES.sub("", _DECLARATION.sub("", text))
+
+
+def _root(text: str) -> tuple[etree._Element, bool]:
+    """The page's root, and whether all of the page is below it."""
+    # huge: without it a long paragraph is silently left out; HTML has no entities that grow
     parser = lxml_html.HTMLParser(
-        no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
+        no_network=True, remove_comments=True, remove_pis=True, huge_tree=True
     )
     try:
-        # lxml refuses a declaration in text that is decoded already
-        root = lxml_html.document_fromstring(_DECLARATION.sub("", text), parser=parser)
+        root = lxml_html.document_fromstring(text, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise Unreadable("blank" if "empty" in str(error) else "corrupt", str(error)) from None
-    return root
+    return root, not any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
 
 
 class _Walk:
@@ -61,8 +81,8 @@ class _Walk:
         self.text: list[str] = []
         self.done: list[Block] = []
 
-    def blocks(self, root: etree._Element) -> list[Block]:
-        self.within(root, 0, 0)
+    def blocks(self, root: etree._Element, depth: int = 0) -> list[Block]:
+        self.within(root, 0, depth)
         self.flush(0)
         return self.done
 
@@ -81,8 +101,11 @@ class _Walk:
         self.text.append(element.text or "")
         for child in element:
             tag = child.tag
-            if isinstance(tag, str) and not _dropped(child, tag) and depth < DEEPEST:
-                self.child(child, tag, level, depth + 1)
+            if isinstance(tag, str) and not _dropped(child, tag):
+                if depth < DEEPEST:
+                    self.child(child, tag, level, depth + 1)
+                else:
+                    self.text.append(_all_text(child))
             self.text.append(child.tail or "")
 
     def child(self, child: etree._Element, tag: str, level: int, depth: int) -> None:
@@ -115,7 +138,7 @@ class _Walk:
                 if _dropped(cell, "td"):
                     continue
                 inner = _Walk()
-                cells.append("\n".join(block.text for block in inner.blocks(cell)))
+                cells.append("\n".join(block.text for block in inner.blocks(cell, depth)))
                 cells += [""] * (_span(cell) - 1)
             if any(cells):
                 self.paragraph += 1
@@ -141,9 +164,22 @@ def _is_data(table: etree._Element) -> bool:
 
 
 def _all_text(element: etree._Element) -> str:
-    return "".join(str(text) for text in element.itertext())
+    """What an element says, without what it does not show."""
+    if next(element.iter(*DROPPED), None) is None:
+        return "".join(str(text) for text in element.itertext())
+    parts = [element.text or ""]
+    waiting: list[etree._Element | str] = list(reversed(element))
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            parts.append(each)
+            continue
+        waiting.append(each.tail or "")
+        if isinstance(each.tag, str) and not _dropped(each, each.tag):
+            waiting += [*reversed(each), each.text or ""]
+    return "".join(parts)
 
 
 def _span(cell: etree._Element) -> int:
-    given = cell.get("colspan") or "1"
+    given = (cell.get("colspan") or "1")[:9]
     return min(int(given), 100) if given.isdecimal() and int(given) > 0 else 1

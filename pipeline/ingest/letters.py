@@ -71,12 +71,14 @@ class Letters:
         step = max(len(text) // _SAMPLE, 1)
         if not any(self._unknown(at) for at in range(0, len(text), step)):
             return 0.0
-        places = [at for at, letter in enumerate(text) if letter > " "]
+        places = [at for at, letter in enumerate(text) if letter > " " or letter < "\t"]
         return sum(map(self._unknown, places)) / max(len(places), 1)
 
     def _unknown(self, index: int) -> bool:
         letter = self.text[index]
         if "\ue000" <= letter <= "\uf8ff" or letter == "\ufffd" or "\x7f" <= letter < "\xa0":
+            return True
+        if letter < "\t":
             return True
         index = index if self._same else self._index(index)
         return bool(has_no_unicode(self._address, index) == 1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from pipeline.ingest.wordml import VAL, W, is_on, number, val
+from pipeline.ingest.wordml import VAL, W, is_on, number, val, whole
 
 _HAN = "〇一二三四五六七八九"
 _LEGAL = "零壹贰叁肆伍陆柒捌玖"
@@ -16,6 +16,10 @@ _BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
 _BULLETS = {0xA7: "▪", 0x6C: "●", 0x6E: "■", 0x6F: "□", 0xD8: "➢", 0x75: "◆", 0xFC: "√"}
 _PLACE = re.compile(r"%([1-9])")
 _MOST_LEVELS = 9
+LONGEST = 100
+"""Letters of a pattern that are kept."""
+MOST_LETTERS = 780
+"""Word counts in letters up to thirty of the same; then in figures, here."""
 
 
 @dataclass(slots=True)
@@ -119,8 +123,7 @@ def numbering(root: etree._Element | None) -> Numbering:
 
 
 def _depth(element: etree._Element) -> int:
-    given = element.get(W + "ilvl", "0")
-    return int(given) if given.isdecimal() else 0
+    return max(whole(element.get(W + "ilvl")) or 0, 0)
 
 
 def _level(level: etree._Element) -> Level:
@@ -130,7 +133,7 @@ def _level(level: etree._Element) -> Level:
         start=1 if start is None else start,
         # a custom format stands in mc:AlternateContent, its plain form last
         format=formats[-1].get(VAL, "decimal") if formats else "decimal",
-        pattern=val(level, "lvlText") or "",
+        pattern=(val(level, "lvlText") or "")[:LONGEST],
         after=val(level, "suff") or "tab",
         legal=bool(is_on(level, "isLgl")),
         restart=number(level, "lvlRestart"),
@@ -169,7 +172,7 @@ def as_number(count: int, kind: str) -> str:
         return _STEMS[count - 1]
     if kind == "ideographZodiac" and count <= 12:
         return _BRANCHES[count - 1]
-    if kind in ("lowerLetter", "upperLetter"):
+    if kind in ("lowerLetter", "upperLetter") and count <= MOST_LETTERS:
         letter = chr(ord("a") + (count - 1) % 26) * ((count - 1) // 26 + 1)
         return letter if kind == "lowerLetter" else letter.upper()
     if kind in ("lowerRoman", "upperRoman") and count < 4000:

@@ -9,6 +9,9 @@ import struct
 from dataclasses import dataclass
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ERRORS = (OSError, ValueError, TypeError, AttributeError, IndexError, KeyError, OverflowError,
+          RecursionError, struct.error)  # fmt: skip
+"""What olefile, which reads such files further than this module, raises on broken ones."""
 HEAD = 512
 _NOTHING = 0xFFFFFFFA
 """Sector numbers from here on are not sectors (free, end of chain, FAT, DIFAT)."""

@@ -41,6 +41,8 @@ SHORT = 1.0
 MOST_SEGMENTS = 20_000
 """Of one page; a page with more is a drawing."""
 DEEPEST = 8
+MOST_FORMS = 10_000
+"""Of one page: forms in forms multiply."""
 _NO_TEXT = re.compile(b"[^%c]" % pdfium.FPDF_PAGEOBJ_TEXT, re.DOTALL)
 """Finds, in a string of object kinds, those that are not text: most of a page is."""
 
@@ -60,6 +62,7 @@ class Drawn:
     paths: int = 0
     pictures: int = 0
     segments: int = 0
+    forms: int = 0
 
 
 def drawn(page: Any, place: Placer, area: float) -> Drawn:
@@ -88,7 +91,8 @@ def _walk(
 ) -> None:
     for item, kind in objects:
         if kind == pdfium.FPDF_PAGEOBJ_FORM:
-            if depth < DEEPEST:
+            if depth < DEEPEST and found.forms < MOST_FORMS:
+                found.forms += 1
                 inner = _objects(item, count_in_form, get_in_form)
                 _walk(inner, _times(_matrix(item), above), place, found, depth + 1)
             continue

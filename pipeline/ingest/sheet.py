@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 import io
-import re
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
@@ -14,13 +15,10 @@ import python_calamine
 
 from pipeline.errors import Unreadable
 from pipeline.evidence import Block, InRow, Page
-from pipeline.ingest import opc
+from pipeline.ingest import extent, ole, opc, percent, sparse
 
-MOST_CELLS = 30_000_000
-"""Of one sheet, empty ones among the others included: about a gigabyte."""
-_DIMENSION = re.compile(rb'(?<=[":])([A-Z]{1,3})([0-9]{1,7})(?=[":])')
-"""The two corners in `<dimension ref="A1:C9"/>`; single cells further on do no harm."""
-_HELD = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*>\s*<(?:f|is|v>[^<])')
+MOST_SAID = 2_000_000
+"""Cells of a workbook that are kept, those that say nothing left out."""
 Answer = TypeVar("Answer")
 Cell = int | float | str | bool | datetime.date | datetime.time | datetime.timedelta
 
@@ -29,20 +27,24 @@ def read(data: bytes) -> Iterator[Page]:
     """A page for each sheet in the order of the tabs, hidden ones too, a `row` for each row that
     is not empty. Rows that follow one another are one table.
 
-    Raises Unreadable: encrypted, corrupt, limit_ratio, limit_members, blank (no cell says
-    anything).
+    Formulas stand as the values they had when the workbook was saved; errors say nothing. Shares
+    stand as the percentages they are shown as in xlsx, as numbers in the others. A sheet of which
+    rows are left out for their number is `unread` "limit_objects". Raises Unreadable: encrypted,
+    corrupt, limit_ratio, limit_size, limit_members, limit_objects, blank (no cell says anything).
     """
+    about = _About()
     if data.startswith(b"PK"):
-        _check(data)
+        data = _checked(data, about)
+    elif data.startswith(ole.MAGIC):
+        extent.check_xls(data)
     book = _asked(lambda: python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)))
-    table = 0
-    said = False
+    table = left = 0
     for number, name in enumerate(book.sheet_names, 1):
-        blocks = _asked(partial(_blocks, book, name, table))
-        if blocks:
-            said, table = True, blocks[-1].table
-        yield Page(number, tuple(blocks))
-    if not said:
+        blocks = _asked(partial(_blocks, book, name, table, about, MOST_SAID - left))
+        left += sum(len(block.cells) for block in blocks)
+        table = blocks[-1].table if blocks else table
+        yield Page(number, tuple(blocks), unread="limit_objects" if left > MOST_SAID else None)
+    if not left:
         raise Unreadable("blank")
 
 
@@ -60,8 +62,10 @@ def _asked(question: Callable[[], Answer]) -> Answer:
         raise Unreadable("corrupt", str(error)) from None
 
 
-def _blocks(book: python_calamine.CalamineWorkbook, name: str, table: int) -> list[Block]:
-    """The rows of a sheet that say something; `table` is how many tables came before."""
+def _blocks(book: python_calamine.CalamineWorkbook, name: str, table: int, about: _About, most: int
+            ) -> list[Block]:
+    """The rows of a sheet that say something; `table` is how many tables came before, `most` how
+    many cells there may be before it ends."""
     try:
         sheet = book.get_sheet_by_name(name)
     except python_calamine.WorksheetNotFound:
@@ -69,15 +73,33 @@ def _blocks(book: python_calamine.CalamineWorkbook, name: str, table: int) -> li
         return []
     blocks: list[Block] = []
     last = -1
-    for row, cells in enumerate(sheet.iter_rows(), 1):
+    moved, shares = about.rows.get(name), about.shares.get(name)
+    # rows come from the first on, but columns only from that which holds something
+    left = sheet.start[1] if sheet.start else 0
+    for count, cells in enumerate(sheet.iter_rows(), 1):
         texts = tuple(map(as_text, cells))
         if not any(texts):
             continue
+        if shares:
+            texts = tuple(_shown(count, left + 1, cells, texts, shares))
+        row = moved[count - 1] if moved else count
         table += row != last + 1
         last = row
         text = "\t".join(filter(None, texts))
         blocks.append(Block("row", text, InRow(name, row), texts, table))
+        most -= len(texts)
+        if most < 0:
+            break
     return blocks
+
+
+def _shown(row: int, first: int, cells: list[Cell], texts: tuple[str, ...],
+           shares: set[tuple[int, int]]) -> Iterator[str]:
+    for at, (cell, text) in enumerate(zip(cells, texts, strict=True), first):
+        if isinstance(cell, int | float) and not isinstance(cell, bool) and (row, at) in shares:
+            yield f"{as_text(float(cell) * 100)}%"
+        else:
+            yield text
 
 
 def as_text(cell: Cell) -> str:
@@ -87,57 +109,62 @@ def as_text(cell: Cell) -> str:
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else f"{cell:.15g}"
+        # a number of a card has eighteen digits, and no exponent
+        if cell.is_integer() and abs(cell) < 1e21:
+            return str(int(cell)) if abs(cell) < 1e15 else f"{Decimal(f'{cell:.14e}'):f}"
+        return f"{Decimal(f'{cell:.15g}'):f}" if 1e-9 < abs(cell) < 1 else f"{cell:.15g}"
     if isinstance(cell, datetime.datetime):
         return cell.isoformat(" ") if cell.time() != datetime.time() else cell.date().isoformat()
     return str(cell)
 
 
-def _check(data: bytes) -> None:
-    """Refuses what calamine would unpack, or lay out, without bounds."""
+@dataclass(slots=True)
+class _About:
+    """What the reader of workbooks does not tell, by the name of a sheet: the rows that its rows
+    were before they were moved together, the cells that are percentages."""
+
+    rows: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    shares: dict[str, set[tuple[int, int]]] = field(default_factory=dict)
+
+
+def _checked(data: bytes, about: _About) -> bytes:
+    """A package that calamine unpacks and lays out within bounds."""
     with opc.open_zip(data) as package:
         for member in package.infolist():
-            if member.filename.startswith("xl/worksheets/"):
-                _check_extent(package, member)
             # a packed member may say less than it unpacks to
             if member.compress_size > 256 * 1024:
                 _unpack(package, member)
+        names = package.NameToInfo
+        if "content.xml" in names:
+            extent.check_ods(package)
+        elif "xl/workbook.bin" in names:
+            extent.check_xlsb(package)
+        else:
+            data, rows = sparse.squeezed(data, package)
+            styles = percent.shown(package)
+            if rows or styles:
+                parts = _sheets(package)
+                about.rows = {parts.get(part, part): found for part, found in rows.items()}
+            if styles and not rows:
+                about.shares = percent.shares(package, parts, styles)
+    return data
 
 
-def _check_extent(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
-    # calamine lays out every cell between the first and the last that holds something, so that
-    # one stray cell in the far corner takes all memory there is
-    if _area(_DIMENSION.findall(_unpack(package, member, 4096))) <= MOST_CELLS:
-        return
-    # formatted cells count in the dimension, and cost nothing: only those that hold something do
-    area = _area(_HELD.findall(_unpack(package, member, opc.MOST_MEMBER)))
-    if area > MOST_CELLS:
-        raise Unreadable("memory", f"{member.filename}: {area} cells")
+def _sheets(package: zipfile.ZipFile) -> dict[str, str]:
+    """The names of the sheets by their parts."""
+    book = opc.part(package, "xl/workbook.xml") or b""
+    links = {key: name for key, _, name in opc.related(package, "xl/workbook.xml")}
+    found = {}
+    for sheet in opc.parse(book, "workbook").iterfind("{*}sheets/{*}sheet"):
+        link = next((str(value) for key, value in sheet.items() if str(key).endswith("}id")), "")
+        found[links.get(link, "")] = sheet.get("name", "")
+    return found
 
 
-def _area(references: list[tuple[bytes, bytes]]) -> int:
-    rows = [int(row) for _, row in references]
-    columns = [_column(letters) for letters, _ in references]
-    if not references:
-        return 0
-    return (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1)
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
-def _unpack(package: zipfile.ZipFile, member: zipfile.ZipInfo, most: int = -1) -> bytes:
-    """The first `most` bytes of a member; without it all of it is unpacked, and nothing kept."""
+def _unpack(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
     try:
         with package.open(member) as stream:
-            if most >= 0:
-                return stream.read(most)
             while stream.read(1024 * 1024):
                 pass
     except (*opc.ZIP_ERRORS, RuntimeError) as error:
         raise Unreadable("corrupt", f"{member.filename}: {error}") from None
-    return b""

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 
 from pipeline.errors import Unreadable
 from pipeline.evidence import Block, OnLine, Page
-from pipeline.ingest.encoding import decode
+from pipeline.ingest.encoding import SAMPLE, decode
+from pipeline.ingest.sense import strange
 
 MARKDOWN_HEADING = re.compile(r"(#{1,6}) +\S")
+RUBBISH = 0.5
+"""Share of letters that stand in no paper."""
 _ENDS = "。！？；：…”’」』）】》.!?;:)]"
 
 
@@ -19,11 +22,20 @@ def read(data: bytes) -> Iterator[Page]:
     Lines are `line` where the text was wrapped by hand at a fixed width, so that they are joined
     again; otherwise each line is a `paragraph`. Raises Unreadable: garbled, empty.
     """
-    lines = [line.strip() for line in re.split(r"\r\n|[\n\r\f\v\x85\u2028\u2029]", decode(data))]
+    lines = [line.strip() for line in re.split(r"\r\n|[\n\r\f\v\x85\u2028\u2029]", said(data))]
     if not any(lines):
         raise Unreadable("empty")
     wrapped = is_wrapped(lines)
     yield Page(1, tuple(_block(n, line, wrapped) for n, line in enumerate(lines, 1) if line))
+
+
+def said(data: bytes) -> str:
+    """The text of a file that has nothing but text. Raises Unreadable("garbled") for bytes that
+    some encoding makes letters of, and no paper's."""
+    text = decode(data).replace("\0", "")
+    if strange(text[:SAMPLE]) > RUBBISH:
+        raise Unreadable("garbled", "encoding")
+    return text
 
 
 def _block(number: int, line: str, wrapped: bool) -> Block:

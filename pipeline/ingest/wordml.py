@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
 _TRANSITIONAL = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 W = "{" + _TRANSITIONAL.decode() + "}"
 VAL = W + "val"
+_WHOLE = re.compile(r"\s*-?[0-9]{1,9}\s*")
 
 
 def transitional(xml: bytes) -> bytes:
@@ -23,8 +26,17 @@ def val(element: etree._Element | None, name: str) -> str | None:
 
 def number(element: etree._Element | None, name: str) -> int | None:
     """The same as a whole number; None too where it is not one."""
-    text = val(element, name)
-    return int(text) if text is not None and text.strip().lstrip("-").isdecimal() else None
+    return whole(val(element, name))
+
+
+def whole(text: str | None) -> int | None:
+    """A whole number, None where the text is not one."""
+    return int(text) if text is not None and _WHOLE.fullmatch(text) else None
+
+
+def twips(text: str | None) -> float:
+    """A measure in twentieths of a point, as points; 0 where it is none."""
+    return (whole(text) or 0) / 20
 
 
 def is_on(element: etree._Element | None, name: str) -> bool | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 
 import pytest
 
@@ -43,6 +44,38 @@ def test_traditional(said: str, encoding: str) -> None:
     assert decode(said.encode(encoding)) == said
 
 
+@pytest.mark.parametrize("encoding", ["utf-32-le", "utf-32-be", "hz"])
+def test_rarer_encodings_without_a_mark(encoding: str) -> None:
+    said = SIMPLIFIED[0] + "\n"
+    assert decode(said.encode(encoding)) == said
+
+
+def test_characters_of_four_bytes() -> None:
+    said = "𠮷野家与㐀㑇等生僻字，人名中的䶮、𬭎。" + SIMPLIFIED[0]
+    assert decode(said.encode("gb18030")) == said
+
+
+def test_braces_and_waves_are_not_hz() -> None:
+    said = "a ~{ b ~} c, and ~{not closed"
+    assert decode(said.encode()) == said
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8", "big5"])
+def test_chinese_after_much_that_is_not(encoding: str) -> None:
+    said = "0123456789 abc\n" * 60_000 + "民國政府縣議員會務報告"
+    assert decode(said.encode(encoding)) == said
+
+
+def test_forty_million_bytes_on_one_line() -> None:
+    data = SIMPLIFIED[0].encode("gb18030") * 1_000_000
+    tracemalloc.start()
+    assert decode(data).startswith(SIMPLIFIED[0])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    # the text itself and one copy while it is made
+    assert peak < 4 * len(data)
+
+
 def test_a_text_cut_in_a_character_is_that_text() -> None:
     said = SIMPLIFIED[0] * 9
     assert decode(said.encode("utf-8")[:-1]).startswith(said[:-1])
@@ -55,6 +88,12 @@ def test_what_a_page_states_is_believed_unless_it_is_wrong() -> None:
     assert decode(said.encode("utf-8"), "gb2312") == said
     assert decode(said.encode("gb18030"), "utf-8") == said
     assert decode(said.encode("gb18030"), "no such") == said
+    # pages of ASCII's kind that say they are not; a fault of many old editors; no charset at all
+    assert decode(said.encode(), "utf-16") == said
+    assert decode(said.encode("gb18030"), "iso-8859-1") == said
+    assert decode(said.encode("gb18030"), "punycode") == said
+    russian = "Протокол заседания комитета "
+    assert decode(russian.encode("cp1251") * 5, "windows-1251") == russian * 5
 
 
 def test_other_scripts_in_utf8_are_text() -> None:

@@ -288,6 +288,7 @@ def test_bad_papers_are_refused(xml: bytes, reason: str) -> None:
 
 
 def test_a_paper_of_pictures_has_no_text_layer() -> None:
+    # of which the pixels are not in the paper
     picture = "<w:r><w:drawing><a:blip xmlns:a='urn:a'/></w:drawing></w:r>"
     with pytest.raises(Unreadable) as refusal:
         list(read(docx(p(picture))))
@@ -296,6 +297,57 @@ def test_a_paper_of_pictures_has_no_text_layer() -> None:
     assert page.unread == "no_text_layer"
 
 
-def test_elements_nested_without_end_are_no_crash() -> None:
+def test_elements_nested_without_end_are_told() -> None:
     deep = "<w:sdt><w:sdtContent>" * 90 + p(r("深")) + "</w:sdtContent></w:sdt>" * 90
-    assert texts(docx(p(r("浅")) + deep)) == ["浅"]
+    (page,) = read(docx(p(r("浅")) + deep))
+    assert (page.text, page.unread) == ("浅", "limit_depth")
+
+
+def test_comments_are_no_part_of_the_paper() -> None:
+    inner = (
+        '<w:commentRangeStart w:id="1"/>' + r("正文") + '<w:commentRangeEnd w:id="1"/>'
+        '<w:r><w:commentReference w:id="1"/></w:r>'
+    )
+    data = docx(p(inner))
+    out = io.BytesIO(data)
+    with zipfile.ZipFile(out, "a") as package:
+        comment = f'<w:comments xmlns:w="{W}"><w:comment w:id="1">{p(r("批注"))}</w:comment>'
+        package.writestr("word/comments.xml", comment + "</w:comments>")
+    assert texts(out.getvalue()) == ["正文"]
+
+
+def test_a_text_box_in_a_cell_follows_its_row() -> None:
+    box = f"<w:txbxContent>{p(r('框'))}</w:txbxContent>"
+    box = f"<w:r><w:pict><v:textbox>{box}</v:textbox></w:pict></w:r>"
+    found = blocks(docx(table(f"<w:tc>{p(r('甲') + box)}</w:tc>" + cell("乙"), cell("丙"))))
+    assert [block.text for block in found] == ["甲\t乙", "框", "丙"]
+
+
+@pytest.mark.parametrize(
+    ("xml", "said"),
+    [
+        # a table row that was deleted, and one that was inserted
+        (f"<w:tbl><w:tr><w:trPr><w:del/></w:trPr>{cell('删')}{cell('去')}</w:tr>"
+         f"<w:tr><w:trPr><w:ins/></w:trPr>{cell('插')}{cell('入')}</w:tr></w:tbl>", ["插\t入"]),
+        # a deletion within an insertion
+        (p(f"<w:ins>{r('甲')}<w:del><w:r><w:delText>乙</w:delText></w:r></w:del></w:ins>"), ["甲"]),
+        # what a property was before it was changed
+        (p(r("文", "<w:rPrChange><w:rPr><w:vanish/></w:rPr></w:rPrChange>")), ["文"]),
+        # whole paragraphs moved
+        ('<w:moveFromRangeStart w:id="1"/>' + p(f"<w:moveFrom>{r('移走')}</w:moveFrom>")
+         + '<w:moveFromRangeEnd w:id="1"/>' + p(f"<w:moveTo>{r('移来')}</w:moveTo>"), ["移来"]),
+        # numbers that no Word writes
+        (table(cell("甲", '<w:gridSpan w:val="--5"/>') + cell("乙", '<w:gridSpan w:val="9e9"/>')),
+         ["甲\t乙"]),
+        (p(r("题", f'<w:sz w:val="{"9" * 5000}"/>')), ["题"]),
+    ],
+)  # fmt: skip
+def test_what_was_changed_stands_as_it_is_now(xml: str, said: list[str]) -> None:
+    assert texts(docx(xml)) == said
+
+
+def test_counts_without_end_cost_nothing() -> None:
+    lists = NUMBERING.replace("第%1章", "%1" * 5000).replace("chineseCounting", "lowerLetter")
+    lists = lists.replace('<w:start w:val="1"/>', '<w:start w:val="999999999"/>', 1)
+    (block,) = blocks(docx(item("甲", 0), numbering=lists))
+    assert len(block.text) < 1000

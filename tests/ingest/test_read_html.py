@@ -82,3 +82,34 @@ def test_a_page_without_words_is_blank() -> None:
 
 def test_elements_nested_without_end_are_no_crash() -> None:
     assert texts("<p>浅</p>" + "<div>" * 5000 + "深")[0] == "浅"
+
+
+@pytest.mark.parametrize(
+    ("body", "said", "unread"),
+    [
+        ("前" + "<div>" * 200 + "深" + "</div>" * 200 + "后", ["前", "深", "后"], None),
+        ("前" + "<div>" * 400 + "<script>x()</script>深" + "</div>" * 400 + "后",
+         ["前", "深", "后"], None),
+        ("前" + "<div>" * 20_000 + "深" + "</div>" * 20_000 + "后", ["前", "深", "后"],
+         "limit_depth"),
+        ("前" + "<b>中" * 20_000 + "后", ["前" + "中" * 20_000 + "后"], "limit_depth"),
+        ("<p>" + "长" * 4_000_000 + "</p>尾", ["长" * 4_000_000, "尾"], None),
+    ],
+)
+def test_depth_and_length_lose_nothing(body: str, said: list[str], unread: str | None) -> None:
+    (page,) = read(f"<html><body>{body}</body></html>".encode())
+    assert [block.text for block in page.blocks] == said
+    assert page.unread == unread
+
+
+def test_a_page_of_frames_says_what_it_says_without() -> None:
+    without = "<noframes><body><p>请升级</p></body></noframes>"
+    page = f'<html><frameset cols="2*"><frame src="a">{without}</frameset></html>'
+    (shown,) = read(page.encode())
+    assert shown.text == "请升级"
+
+
+def test_a_cell_over_more_columns_than_there_are_digits() -> None:
+    row = f"<tr><td colspan='{'9' * 6000}'>甲</td><td>乙</td></tr><tr><td>丙</td><td>丁</td></tr>"
+    (page,) = read(f"<table>{row}</table>".encode())
+    assert [block.text for block in page.blocks] == ["甲\t乙", "丙\t丁"]

@@ -10,7 +10,8 @@ import pytest
 
 from pipeline.errors import Unreadable
 from pipeline.evidence import Block, Box, OnPage, Page
-from pipeline.ingest import grid, pdf, plumber
+from pipeline.ingest import grid, pdf, plumber, rulings
+from pipeline.ingest.member import Member
 from tests.ingest.made_files import pdf as made
 from tests.ingest.made_files import ruled, said
 
@@ -173,10 +174,144 @@ def test_pages_without_text() -> None:
     data = made(*contents, page=page, extra=(picture,))
     unread = [each.unread for each in pdf.read(data)]
     assert unread == [None, None, "no_text_layer", "no_text_layer"]
-    for contents, reason in (((scan, scan), "no_text_layer"), (("", ""), "blank")):
-        with pytest.raises(Unreadable) as refusal:
-            list(pdf.read(made(*contents, page=page, extra=(picture,))))
-        assert refusal.value.reason == reason
+    # pages that are to be recognised are told, whatever else there is
+    scans = list(pdf.read(made(scan, scan, page=page, extra=(picture,))))
+    assert [(each.unread, each.width) for each in scans] == [("no_text_layer", 400)] * 2
+    with pytest.raises(Unreadable) as refusal:
+        list(pdf.read(made("", "", page=page, extra=(picture,))))
+    assert refusal.value.reason == "blank"
+
+
+PAPER = "各县区人民政府要把民族团结进步创建工作摆上重要议事日程，加强组织领导，落实工作责任，"
+GOODS = "伊利每益添原味香酥鸡柳蒙牛优益草莓花生米熟食苹果山芋淀粉华联绿豆粉条"
+
+
+def layered(letters: str, picture: bool = False, mode: int = 0) -> bytes:
+    """A page whose font says that its letters are these: forty in a row, drawn in `mode` (3 is
+    not at all), on a picture as large as the page if asked."""
+    codes = [f"{number:04X}" for number in range(1, len(letters) + 1)]
+    said = "".join(
+        f"<{code}> <{letter.encode('utf-16-be').hex()}>\n"
+        for code, letter in zip(codes, letters, strict=True)
+    )
+    table = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /A def\n"
+        "1 begincodespacerange <0000> <FFFF> endcodespacerange\n"
+        f"{len(letters)} beginbfchar\n{said}endbfchar endcmap end end"
+    )
+    rows = [codes[at : at + 40] for at in range(0, len(codes), 40)]
+    shown = "".join(f"<{''.join(row)}> Tj 0 -12 Td\n" for row in rows)
+    content = f"BT {mode} Tr /C 8 Tf 10 280 Td\n{shown}ET\n"
+    extra = (
+        f"<< /Length {len(table)} >>\nstream\n{table}\nendstream",
+        "<< /Type /Font /Subtype /Type0 /BaseFont /A /Encoding /Identity-H /ToUnicode 100 0 R"
+        " /DescendantFonts [102 0 R] >>",
+        "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /A /CIDSystemInfo << /Registry (Adobe)"
+        " /Ordering (Identity) /Supplement 0 >> /FontDescriptor 103 0 R >>",
+        "<< /Type /FontDescriptor /FontName /A /Flags 4 /FontBBox [0 0 1000 1000] /ItalicAngle 0"
+        " /Ascent 800 /Descent 0 /CapHeight 800 /StemV 80 >>",
+        "<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /BitsPerComponent 8"
+        " /ColorSpace /DeviceGray /Length 1 >>\nstream\n0\nendstream",
+    )
+    page = "/Resources << /Font << /C 101 0 R >> /XObject << /X 104 0 R >> >>"
+    return made(("q 400 0 0 300 0 0 cm /X Do Q\n" if picture else "") + content, page=page,
+                extra=extra)
+
+
+@pytest.mark.parametrize(
+    ("letters", "picture", "unread"),
+    [
+        (PAPER * 3, False, None),
+        (GOODS * 3, False, None),
+        # read in a wrong encoding, then written
+        (PAPER.encode().decode("gb18030", "ignore") * 3, False, "garbled"),
+        (PAPER.encode("gb18030").decode("latin-1") * 3, False, "garbled"),
+        ("锟斤拷" * 40, False, "garbled"),
+        # a table of the font that is off by some
+        ("".join(chr(ord(letter) + 7) for letter in PAPER) * 3, False, "garbled"),
+        # below a heading that is well
+        (PAPER + PAPER.encode().decode("gb18030", "ignore") * 3, False, "garbled"),
+        # recognised by a scanner: well, badly, and as English
+        (PAPER * 3, True, None),
+        (PAPER.encode().decode("gb18030", "ignore") * 3, True, "garbled"),
+        ("±fn ,(1¾-l ..ll1 ~^ %;: |I[} 'f/t <>ii" * 4, True, "garbled"),
+        ("The committee met on 18 April 2024 to study the plan. " * 3, True, None),
+        ("2024 12.5 3,000 118 36 40.8 2023 97 12 55 1,204 88 61 40 " * 2, True, None),
+    ],
+)
+def test_a_bad_text_layer_is_told(letters: str, picture: bool, unread: str | None) -> None:
+    for mode in (0, 3):
+        page = only(layered(letters, picture, mode))
+        assert page.unread == unread
+        assert (page.width, page.height) == (400, 300)
+        if unread is None:
+            assert "".join(page.text.split()).startswith("".join(letters.split())[:20])
+
+
+def test_a_page_of_too_many_objects_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "MOST_OBJECTS", 50)
+    first, second = pdf.read(made("9 9 m 20 9 l S\n" * 51, said(50, 200, "text")))
+    assert (first.unread, first.blocks) == ("limit_objects", ())
+    assert (second.unread, second.text) == (None, "text")
+
+
+def test_forms_in_forms_are_walked_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rulings, "MOST_FORMS", 100)
+    walked = 0
+
+    def counted(form: int) -> int:
+        nonlocal walked
+        walked += 1
+        return int(count_in_form(form))
+
+    count_in_form = rulings.count_in_form
+    monkeypatch.setattr(rulings, "count_in_form", counted)
+    forms = []
+    for number in range(5):
+        inner = said(9, 9, "x") if number == 4 else f"/X{number + 1} Do " * 9
+        names = f"/Font << /F 3 0 R >> /XObject << /X{number + 1} {101 + number} 0 R >>"
+        forms.append(
+            f"<< /Type /XObject /Subtype /Form /BBox [0 0 400 300] /Resources << {names} >>"
+            f" /Length {len(inner)} >>\nstream\n{inner}\nendstream"
+        )
+    page = "/Resources << /Font << /F 3 0 R >> /XObject << /X0 100 0 R >> >>"
+    assert only(made("/X0 Do", page=page, extra=tuple(forms))).text
+    assert walked == 100
+
+
+def test_attached_files_are_members(tmp_path: Path) -> None:
+    plain = made(said(50, 200, "text"))
+    assert list(pdf.members(plain)) == []
+    writer = pypdf.PdfWriter()
+    (tmp_path / "a.pdf").write_bytes(plain)
+    writer.append(str(tmp_path / "a.pdf"))
+    writer.add_attachment("附件1.txt", "会议纪要".encode())
+    writer.write(tmp_path / "a.pdf")
+    assert list(pdf.members((tmp_path / "a.pdf").read_bytes())) == [
+        Member("附件1.txt", "会议纪要".encode())
+    ]
+    # pinned to a page
+    extra = (
+        "<< /Length 4 >>\nstream\nnote\nendstream",
+        "<< /Type /Filespec /F (b.txt) /UF (b.txt) /EF << /F 100 0 R >> >>",
+        "<< /Type /Annot /Subtype /FileAttachment /Rect [9 9 20 20] /FS 101 0 R >>",
+        "<< /Type /Annot /Subtype /FileAttachment /Rect [9 9 20 20] >>",
+    )
+    notes = made(said(50, 200, "text"), page="/Annots [102 0 R 103 0 R]", extra=extra)
+    assert next(pdf.members(notes)) == Member("b.txt", b"note")
+
+
+def test_too_many_attachments(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(pdf, "MOST_ATTACHED", 1)
+    writer = pypdf.PdfWriter()
+    (tmp_path / "a.pdf").write_bytes(made(said(50, 200, "text")))
+    writer.append(str(tmp_path / "a.pdf"))
+    for name in ("a", "b"):
+        writer.add_attachment(name, b"1")
+    writer.write(tmp_path / "a.pdf")
+    with pytest.raises(Unreadable) as refusal:
+        list(pdf.members((tmp_path / "a.pdf").read_bytes()))
+    assert refusal.value.reason == "limit_members"
 
 
 def test_typed_notes_are_read() -> None:
