@@ -10,24 +10,93 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from pipeline.errors import Unreadable
 from pipeline.evidence import Page
-from pipeline.ingest import ole
+from pipeline.ingest import claims, ole
 from pipeline.ingest.archive import LIMIT_BYTES
+from pipeline.ingest.member import MOST_MEMBERS, Member
+from pipeline.ingest.tarhead import is_tar
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 READERS = {
     "pdf": "pdf",
+    "doc": "doc",
+    "rtf": "rtf",
+    "odt": "odt",
+    "wps": "wps",
+    "word_xml": "word_xml",
+    "excel_xml": "excel_xml",
     "docx": "docx",
     "xlsx": "sheet",
     "xls": "sheet",
     "xlsb": "sheet",
     "ods": "sheet",
     "html": "html",
+    "xml": "markup",
+    "ofd": "ofd",
     "txt": "text",
+    "csv": "delimited",
+    "jpg": "image",
+    "png": "image",
+    "gif": "image",
+    "bmp": "image",
+    "tif": "image",
+    "webp": "image",
+    "heic": "image",
+    "pptx": "slides",
+    "ppt": "ppt",
+    "odp": "odp",
+    "eml": "mail",
+    "mht": "mail",
+    "msg": "msg",
 }
 """Kind to the module of this room that reads it: `read(data) -> Iterator[Page]`."""
+HOLDERS: dict[str, str] = {
+    "pdf": "pdf",
+    "docx": "embedded",
+    "xlsx": "embedded",
+    "xlsb": "embedded",
+    "pptx": "embedded",
+    "zip": "unzip",
+    "rar": "unrar",
+    "7z": "un7z",
+    "tar": "untar",
+    "gz": "ungz",
+    "bz2": "ungz",
+    "xz": "ungz",
+    "ofd": "ofd",
+    "eml": "mail",
+    "mht": "mail",
+    "msg": "msg",
+}
+"""Kind to the module that opens what it holds: `members(data) -> Iterator[Member]`. A kind may be
+a paper and a holder as well (a letter with attachments)."""
+PICTURES: dict[str, str] = {
+    "doc": "doc",
+    "rtf": "rtf",
+    "odt": "odt",
+    "wps": "wps",
+    "word_xml": "word_xml",
+    "docx": "docx",
+    "pdf": "rendered",
+    "jpg": "image",
+    "png": "image",
+    "gif": "image",
+    "bmp": "image",
+    "tif": "image",
+    "webp": "image",
+    "heic": "image",
+    "ofd": "ofd_picture",
+    "pptx": "slides",
+    "ppt": "ppt",
+    "odp": "odp",
+}
+"""Kind to the module that shows a page of it: `picture(data, number) -> Image`, for recognising
+what has no text."""
 
 # what a file begins with, for the kinds that say so: known, and not read
 BEGINS: tuple[tuple[bytes, str], ...] = (
@@ -37,6 +106,8 @@ BEGINS: tuple[tuple[bytes, str], ...] = (
     (b"BM", "bmp"),
     (b"II*\0", "tif"),
     (b"MM\0*", "tif"),
+    (b"II+\0", "tif"),
+    (b"MM\0+", "tif"),
     (b"Rar!\x1a\x07", "rar"),
     (b"RE~^", "rar"),
     (b"7z\xbc\xaf\x27\x1c", "7z"),
@@ -58,14 +129,34 @@ BEGINS: tuple[tuple[bytes, str], ...] = (
     (b"KDH ", "caj"),
     (b"SQLite format 3\0", "sqlite"),
     (b"\xffWPC", "wpd"),
+    (b"\x78\x9f\x3e\x22", "tnef"),
+    (b"\xca\xfe\xba\xbe", "exe"),
+    (b"\xcf\xfa\xed\xfe", "exe"),
+    (b"L\0\0\0\x01\x14\x02\0", "shortcut"),
+    (b"#!/", "script"),
+    (b"#! /", "script"),
+    (b"\0\x01\0\0Standard ", "database"),
+    (b"8BPS", "psd"),
+    (b"AC10", "dwg"),
+    (b"fLaC", "audio"),
+    (b"#!AMR", "audio"),
+    (b"\xff\xfb", "audio"),
+    (b"0&\xb2u\x8ef\xcf\x11", "video"),
+    (b"CWS", "video"),
+    (b"FWS", "video"),
 )
+# the second and later parts of split archives begin anywhere
+_PART = re.compile(r"\.(?:7z|zip|rar|tar|gz)\.\d{3}$|\.[rz]\d\d$", re.IGNORECASE)
 _HTML = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|meta|table|title|div)[\s>]", re.IGNORECASE
 )
 _HTML_LATER = re.compile(rb"<html[\s>].*</", re.IGNORECASE | re.DOTALL)
-_MAIL = re.compile(
-    rb"(?:^|\n)(?:Received|Return-Path|Message-ID|MIME-Version|X-Mailer): ", re.IGNORECASE
+_HEADERS = re.compile(
+    rb"(?:From [^\n]{1,200}\n)?((?:[!-9;-~]{1,76}:[^\n]*(?:\n|$)(?:[ \t]+[^\n]*(?:\n|$))*)+)"
 )
+_HEADER = re.compile(rb"^[!-9;-~]{1,76}(?=:)", re.MULTILINE)
+_MAILED = {b"received", b"return-path", b"message-id", b"mime-version", b"x-mailer"}
+_WRITTEN = {b"from", b"to", b"date", b"subject"}
 _OOXML = (
     (b"wordprocessingml.document.main", "docx"),
     (b"wordprocessingml.template.main", "docx"),
@@ -84,6 +175,7 @@ _FOLDERS = (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx"))
 _OPEN_DOCUMENT = ((b"spreadsheet", "ods"), (b"text", "odt"), (b"presentation", "odp"))
 _OLE = (
     ("EncryptedPackage", "encrypted"),
+    ("\tDRMContent", "encrypted"),
     ("WordDocument", "doc"),
     ("Workbook", "xls"),
     ("Book", "xls"),
@@ -112,14 +204,41 @@ def read(data: bytes, name: str) -> Iterator[Page]:
     if kind == "encrypted":
         raise Unreadable("encrypted")
     if kind not in READERS:
-        raise Unreadable("unsupported_format", kind)
+        if kind == "unknown" and _PART.search(name):
+            raise Unreadable("part_missing", name[-4:])
+        raise claims.stranger(kind, name, HOLDERS)
     reader = importlib.import_module(f"pipeline.ingest.{READERS[kind]}")
     try:
         yield from cast(Iterator[Page], reader.read(data))
+    except Unreadable as refusal:
+        if kind == "txt" and refusal.reason == "garbled" and _promises(name):
+            # bytes that somebody could take for letters, in what was meant to be something else
+            raise Unreadable("corrupt", claims.ending(name)) from None
+        raise
     except MemoryError:
         raise Unreadable("memory") from None
     except RecursionError:
         raise Unreadable("corrupt", "nested too deeply") from None
+
+
+def members(data: bytes, kind: str) -> Iterator[Member]:
+    """What a file of one of the `HOLDERS` holds, in its order, each member let go before the next.
+
+    Raises Unreadable when it cannot be opened at all, or not be read to its end: the reasons of
+    `read`, limit_depth, part_missing, program_missing.
+    """
+    holder = importlib.import_module(f"pipeline.ingest.{HOLDERS[kind]}")
+    yield from cast(Iterator[Member], holder.members(data))
+
+
+def picture(data: bytes, kind: str, number: int) -> Image:
+    """Page `number` of a file of one of the `PICTURES`, as it is shown. Raises Unreadable."""
+    shown = importlib.import_module(f"pipeline.ingest.{PICTURES[kind]}")
+    return cast("Image", shown.picture(data, number))
+
+
+def _promises(name: str) -> bool:
+    return claims.ending(name) in claims.PROMISES - {"txt", "md"}
 
 
 def sniff(data: bytes, name: str) -> str:
@@ -130,21 +249,33 @@ def sniff(data: bytes, name: str) -> str:
         return "empty"
     if b"%PDF" in head[:1024]:
         return "pdf"
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK00PK\x03\x04")):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"PK00PK\x03\x04")):
         return _zip(data, name)
     if head.startswith(ole.MAGIC):
         return _ole(data, name)
     for begin, kind in BEGINS:
         # "BM" and "MZ" may begin an English text
         if head.startswith(begin) and (len(begin) > 2 or b"\0" in head):
-            return kind
+            return _zip(data, name) if kind == "exe" and _ends_as_zip(data) else kind
     if head[4:8] == b"ftyp":
-        return "heic" if head[8:11] in (b"hei", b"hev", b"mif") else "video"
+        return "heic" if head[8:11] in (b"hei", b"hev", b"mif", b"avi") else "video"
     if head.startswith(b"RIFF"):
         return {b"WEBP": "webp", b"WAVE": "audio"}.get(head[8:12], "video")
-    if data[257:262] == b"ustar":
+    if data[257:262] == b"ustar" or is_tar(head):
         return "tar"
-    return _text(data, head)
+    if _ends_as_zip(data):
+        return _zip(data, name)
+    kind = _text(data, head)
+    return "csv" if kind == "txt" and _is_delimited(head, claims.ending(name)) else kind
+
+
+def _is_delimited(head: bytes, ending: str) -> bool:
+    """Whether a text is a sheet: its name says so, or its first lines have as many tabs."""
+    if ending in ("csv", "tsv", "tab", "xls", "xlsx", "et"):
+        return True
+    lines = head.splitlines()[: -1 if len(head) == 4096 else None]
+    tabs = {line.count(b"\t") for line in lines if line.strip()}
+    return len(lines) > 2 and len(tabs) == 1 and min(tabs) > 1
 
 
 def _text(data: bytes, head: bytes) -> str:
@@ -155,8 +286,10 @@ def _text(data: bytes, head: bytes) -> str:
             return "word_xml"
         if b"progid=\"Excel.Sheet\"" in plain:
             return "excel_xml"
+        if b"<office:document" in plain and b"opendocument.text" in plain:
+            return "odt"
         return "html" if re.search(rb"<(?:!doctype\s+)?html[\s>]", plain, re.I) else "xml"
-    if _MAIL.search(plain[:2048]):
+    if _is_mail(plain):
         return "mht" if b"multipart/related" in plain and b"text/html" in data else "eml"
     if _HTML.search(plain) or _HTML_LATER.search(data[:65536]):
         return "html"
@@ -164,6 +297,14 @@ def _text(data: bytes, head: bytes) -> str:
     if controls * 20 > len(head) and not _looks_like_utf16(head):
         return "unknown"
     return "txt"
+
+
+def _is_mail(plain: bytes) -> bool:
+    """Whether a text begins with the headers of a letter; of those that people write by hand too
+    it needs three."""
+    headers = _HEADERS.match(plain)
+    names = {name.lower() for name in _HEADER.findall(headers[1])} if headers else set()
+    return bool(names & _MAILED) or len(names & _WRITTEN) > 2
 
 
 def _looks_like_utf16(head: bytes) -> bool:
@@ -177,6 +318,8 @@ def _looks_like_utf16(head: bytes) -> bool:
 
 
 def _zip(data: bytes, name: str) -> str:
+    if data.count(b"PK\x01\x02") > 2 * MOST_MEMBERS:
+        return "zip"  # to list so many takes long, and no paper has them
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             names = {name.replace("\\", "/").lstrip("/") for name in package.namelist()}
@@ -194,12 +337,24 @@ def _zip(data: bytes, name: str) -> str:
     for word, kind in _OOXML:
         if word in text:
             return kind
-    if "ofd.xml" in low:
+    if "ofd.xml" in low or "encryptions.xml" in low:
         return "ofd"
     for prefix, kind in _FOLDERS:
         if any(each.startswith(prefix) for each in low):
             return kind
     return "zip"
+
+
+def _ends_as_zip(data: bytes) -> bool:
+    """Whether a zip file stands behind something else: a program that unpacks itself, or the last
+    part of a split one. The end record (APPNOTE.TXT 4.3.16) says where its directory begins."""
+    end = data.rfind(b"PK\x05\x06", max(0, len(data) - 65_557))
+    if end < 0 or end + 22 > len(data):
+        return False
+    begin = end - int.from_bytes(data[end + 12 : end + 16], "little")
+    if data[max(0, end - 20) : max(0, end - 16)] == b"PK\x06\x07":
+        return True
+    return begin >= 0 and data[begin : begin + 4] == b"PK\x01\x02"
 
 
 def _begin(package: zipfile.ZipFile, member: str, size: int) -> bytes:
@@ -214,7 +369,8 @@ def _by_name(data: bytes, name: str) -> str:
         if word.encode() in data[:65536]:
             return kind
     ending = name.rpartition(".")[2].lower()
-    kinds = {"docx": "docx", "docm": "docx", "xlsx": "xlsx", "xlsm": "xlsx", "pptx": "pptx"}
+    kinds = {"docx": "docx", "docm": "docx", "xlsx": "xlsx", "xlsm": "xlsx", "pptx": "pptx",
+             "ofd": "ofd"}  # fmt: skip
     return kinds.get(ending, "zip")
 
 
@@ -237,5 +393,9 @@ def _ole(data: bytes, name: str) -> str:
     for stream, kind in _OLE:
         if stream in top:
             return "encrypted" if _locked(kind, top[stream]) else kind
+    # the directory of a large one may stand where `top` does not look
+    for stream, kind in (("PowerPoint Document", "ppt"), ("__properties_version1.0", "msg")):
+        if stream.encode("utf-16-le") in data:
+            return kind
     ending = name.rpartition(".")[2].lower()
     return ending if ending in ("doc", "xls", "ppt", "wps", "et", "dps", "msg") else "ole"
