@@ -52,6 +52,8 @@ class Found:
     paper: Paper
     denied: str | None = None
     """Why the words themselves deny an act of the unit: `not_done`, `others_act`; else None."""
+    doubtful: bool = False
+    """Whether its letters were recognised on a picture with too little certainty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ class Tally:
             return "other_form"
         if found.denied:
             return found.denied
+        if found.doubtful:
+            return "unclear"
         counted = [self._count_for(requirement, found) for requirement in owed]
         if any(counted):
             return None

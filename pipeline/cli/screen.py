@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
     from pipeline.screen.unit import Screened
 
 
+class Ocr(StrEnum):
+    """When pages that are pictures are recognised."""
+
+    now = "now"
+    later = "later"
+    never = "never"
+
+
 def add_to(app: App) -> None:
     """Add the command."""
 
@@ -26,6 +35,7 @@ def add_to(app: App) -> None:
         out: Annotated[Path, typer.Option("--out", "-o", help=say("help.out"))],
         period: Annotated[str | None, typer.Option(help=say("help.period"))] = None,
         unit: Annotated[list[str] | None, typer.Option(help=say("help.unit"))] = None,
+        ocr: Annotated[Ocr, typer.Option(help=say("help.ocr"))] = Ocr.now,
         workers: Annotated[int | None, typer.Option(min=1, help=say("help.workers"))] = None,
         as_json: Annotated[bool, typer.Option("--json", help=say("help.json"))] = False,
     ) -> int:
@@ -34,7 +44,7 @@ def add_to(app: App) -> None:
         bar = _Bar()
         try:
             done = run(folder, rubric, out, period=period, names=tuple(unit or ()),
-                       workers=workers, seen=bar)
+                       workers=workers, ocr=ocr.value, seen=bar)
         finally:
             bar.end()
         if as_json:
@@ -71,6 +81,10 @@ def _tell(done: Screened) -> None:
         for status, count in sorted(done.statuses.items())
     )
     print(say("screen.files", counts=counts), file=sys.stderr)
+    if done.opened:
+        print(say("screen.opened", opened=done.opened), file=sys.stderr)
+    else:
+        print(say("screen.unchanged"), file=sys.stderr)
     print(say("screen.outputs"), file=sys.stderr)
     for path in done.outputs:
         print(f"  {path}", file=sys.stderr)
@@ -84,7 +98,7 @@ def _table(place: Path, rubric: Rubric) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from pipeline.report.printable import safe
+    from pipeline.report import printable
     from pipeline.store.ledger import Ledger
 
     with Ledger(place) as ledger:
@@ -113,7 +127,11 @@ def _table(place: Path, rubric: Rubric) -> None:
     if unread:
         console.print(say("screen.unread", count=len(unread)), style="red")
         for row in unread:
-            console.print(Text(f"  {safe(row['path'])}: {say('reason.' + row['reason'])}"))
+            path, reason = printable.safe(row["path"]), say(f"reason.{row['reason']}")
+            console.print(Text(f"  {path}: {reason}"))
+    if header["ocr"]["pending"]:
+        console.print(say("screen.pending", pages=header["ocr"]["pending"],
+                          minutes=printable.minutes(header["ocr"])), style="red")
     console.print(say("screen.only_proposed"))
 
 

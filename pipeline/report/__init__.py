@@ -20,6 +20,11 @@ COVERAGE = "coverage.json"
 REPORT = "report.html"
 
 
+def outputs(out: Path) -> tuple[Path, ...]:
+    """Where the reports stand in OUT."""
+    return out / COVERAGE, out / REPORT, out / WORKBOOK
+
+
 def write(out: Path, ledger: Ledger, rubric: Rubric) -> tuple[Path, ...]:
     """Write the three reports into OUT, each whole or not at all; what people wrote is kept.
 
@@ -30,4 +35,4 @@ def write(out: Path, ledger: Ledger, rubric: Rubric) -> tuple[Path, ...]:
     with placed(out / REPORT) as draft:
         write_html(draft, ledger, rubric)
     write_workbook(out, ledger, rubric)
-    return out / COVERAGE, out / REPORT, out / WORKBOOK
+    return outputs(out)

@@ -46,6 +46,7 @@ class Card(NamedTuple):
     counts: bool
     why_not: str
     confidence: str
+    recognised: str
 
 
 SHOWN = 8
@@ -98,6 +99,8 @@ def _content(ledger: Ledger, rubric: Rubric) -> Row:
         "statuses": [(code, statuses[code]) for code in STATUSES if statuses.get(code)],
         "file_count": sum(statuses.values()),
         "unread": list(_unread(ledger)),
+        "pictures": header["ocr"],
+        "minutes": printable.minutes(header["ocr"]),
         "matrix": _matrix(ledger, rubric),
         "whole": whole,
         "indicators": _items(ledger, rubric, papers, says, "indicators"),
@@ -255,6 +258,8 @@ def _card(found: Row, papers: Papers, says: dict[str, str]) -> Card:
         votes=printable.votes(found["cast_by"], says), counts=found["counts"],
         why_not=named("why_not", found["why_not"]),
         confidence="" if found["confidence"] is None else f"{found['confidence']:.2f}",
+        recognised="" if found["reading_confidence"] is None
+        else f"{found['reading_confidence']:.2f}",
     )
 
 
@@ -269,7 +274,7 @@ def _files(ledger: Ledger) -> Iterator[Row]:
                 safe(file["number"])))),
             "dated": printable.period(file["dated"]) if file["dated"] else "",
             "dated_from": named("dated_from", file["dated_from"]),
-            "pages": file["pages"] or "", "flags": file["flags"],
+            "pages": file["pages"] or "", "members": file["members"], "flags": file["flags"],
             "same_as": safe(file["same_as"]),
             "details": [printable.flag(detail) for detail in file["flag_details"]],
         }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from math import ceil
 from typing import Any
 
 from pipeline.language import has, say
@@ -191,3 +192,9 @@ def flag(detail: dict[str, Any]) -> str:
     if any(aside):
         told.append(f"（{say('report.semicolon').join(filter(None, aside))}）")
     return "".join(told)
+
+
+def minutes(pictures: dict[str, Any]) -> int:
+    """How long the recognition of the pages that wait will take one processor, in whole minutes."""
+    seconds: float = pictures["pending"] * pictures["seconds_a_page"]
+    return ceil(seconds / 60)

@@ -34,68 +34,164 @@ from pipeline.evidence import (
     Stage,
     Unit,
 )
-from pipeline.ingest import kinds, worker
+from pipeline.ingest import kinds, plain, worker
+from pipeline.ingest.member import MOST_DEPTH
 from pipeline.privacy import mask
 from pipeline.rubric.model import Indicator, Rubric
+from pipeline.screen.scanned import (
+    SCANS,
+    Doubts,
+    date_hidden,
+    doubts,
+    gap,
+    joined,
+    recognised,
+    settled,
+    sureness,
+)
 from pipeline.tag import Rulebook, rulebook, tags_of
 
 Row = dict[str, Any]
+UNCLEAN = ("memory", "crash", "timeout")
+"""Reasons after which the worker that met them is not to be trusted with another file."""
 RANK: dict[Stage, int] = {"result": 0, "done": 1, "plan": 2}
+
+
+def _recogniser() -> Any:
+    from pipeline.ingest import ocr
+
+    return ocr.recogniser()
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is asked of every paper: the rules, the unit it should belong to, the years."""
+    """What is asked of every paper: the rules, the unit it should belong to, the years, when scans
+    are recognised and what recognises them."""
 
     rules: Rulebook
     shown_only: dict[str, Indicator]
     unit: Unit
     asked: tuple[str, ...]
+    ocr: str
+    recogniser: Callable[[], Any] = _recogniser
 
 
 def task(setup: Mapping[str, Any]) -> Task:
-    """The task from its plain form: {"rubric": as data, "unit": names, "asked": years}."""
+    """The task from its plain form: {"rubric": as data, "unit": names, "asked": years, "ocr": now,
+    later or never}."""
     rubric = Rubric.model_validate(setup["rubric"])
     return Task(
         rulebook(rubric),
         {item.id: item for item in rubric.items if item.shown_only},
         Unit(tuple(setup["unit"])),
         tuple(setup["asked"]),
+        setup["ocr"],
     )
 
 
-def read(job: Mapping[str, Any], given: Task) -> Row:
-    """The record of the file at `job` ({"path", "place": its bytes in hex}): its row of `files[]`,
-    and what was found.
+def answer(job: Mapping[str, Any], given: Task) -> Row:
+    """The record of one job: `read` a file, recognise one page of it (`scan`), or `tag` what was
+    read before. Whatever a hostile file brings about costs that file alone.
 
-    `found` is JSON text, parsed once by whoever needs it; `words` are those of the whole paper, for
-    comparing it with others.
+    A record holds what was read, for the cache (`extract`), and what was found (`paper`): the row
+    of `files[]`, the tagged passages as JSON text (parsed once, by whoever needs it), the words of
+    the whole paper for comparing it with others.
     """
     try:
-        return _read(job, given)
+        return _VERBS[job["do"]](job, given)
+    except Unreadable as error:
+        return {"reason": error.reason, "unclean": error.reason in UNCLEAN}
     except MemoryError:
-        return {"file": unread(job["path"], "", "memory")}
+        return {"reason": "memory", "unclean": True}
     except Exception:
-        # Whatever a hostile file brings about costs that file alone; the log keeps what it was.
-        traceback.print_exc()
-        return {"file": unread(job["path"], "", "crash")}
+        traceback.print_exc()  # the log keeps what it was
+        return {"reason": "crash", "unclean": True}
 
 
 def _read(job: Mapping[str, Any], given: Task) -> Row:
-    path = job["path"]
+    """A file: its pages, the members it holds, what was found in it."""
+    data = _bytes(Path(os.fsdecode(bytes.fromhex(job["place"]))))
+    source = SourceFile(job["path"], len(data), hashlib.sha256(data).hexdigest())
+    if source.sha256 != job["sha256"]:
+        raise Unreadable("changed_during_run")
+    kind = kinds.sniff(data, source.path)
+    members, unopened = _members(data, kind, job)
+    pages: list[Page] = []
+    reason: str | None = None
     try:
-        data = _bytes(Path(os.fsdecode(bytes.fromhex(job["place"]))))
+        # What was read before the file gave out still stands.
+        if kind in kinds.READERS or kind not in kinds.HOLDERS:
+            for page in kinds.read(data, source.path):
+                pages.append(page)
     except Unreadable as error:
-        return {"file": unread(path, "", error.reason)}
-    source = SourceFile(path, len(data), hashlib.sha256(data).hexdigest())
+        reason = error.reason
+    scans = [[page.number, page.width, page.height] for page in pages
+             if kind in kinds.PICTURES and page.unread in SCANS]
+    if scans and reason in SCANS:
+        reason = None  # the pages say so themselves, until they are recognised
+    about = {"kind": kind, "reason": reason, "members": members, "unopened": unopened,
+             "scans": scans}
+    return {
+        "extract": {"about": about, "pages": plain.dumped(pages)},
+        "paper": _paper(source, about, pages, given),
+        "unclean": reason in UNCLEAN or unopened in UNCLEAN,
+    }
+
+
+def _members(data: bytes, kind: str, job: Mapping[str, Any]) -> tuple[list[Row] | None, str | None]:
+    """What a container holds, each member in a file of its own below the spool, named by a number;
+    and why not all of it, if so. None: it is no container, or one without members."""
+    if kind not in kinds.HOLDERS:
+        return None, None
+    if job["depth"] >= MOST_DEPTH:
+        return None, "limit_depth"
+    spool = Path(os.fsdecode(bytes.fromhex(job["spool"])))
+    found: list[Row] = []
+    left = job["bytes_left"]
     try:
-        kind = kinds.sniff(data, path)
-        pages = list(kinds.read(data, path))
+        for member in kinds.members(data, kind):
+            if len(found) >= job["members_left"]:
+                return found, "limit_members"
+            row: Row = {"name": member.name, "reason": member.reason, "size": 0, "sha256": None,
+                        "place": None}
+            if member.data is not None:
+                left -= len(member.data)
+                if left < 0:
+                    return found, "limit_size"
+                spool.mkdir(exist_ok=True)
+                place = spool / str(len(found))
+                place.write_bytes(member.data)
+                row |= {"size": len(member.data), "place": place.name,
+                        "sha256": hashlib.sha256(member.data).hexdigest()}
+            found.append(row)
     except Unreadable as error:
-        return {"file": unread(path, source.sha256, error.reason)}
-    passages = segment.segment(pages, source.sha256)
-    document = describe.document(source, pages, given.unit)
-    return _record(source, kind, pages, passages, document, given)
+        return found or None, error.reason
+    return found or None, None
+
+
+def _scan(job: Mapping[str, Any], given: Task) -> Row:
+    """One page of a file, recognised from its picture."""
+    from pipeline.ingest import scan
+
+    data = _bytes(Path(os.fsdecode(bytes.fromhex(job["place"]))))
+    number, width, height = job["page"]
+    picture = kinds.picture(data, job["kind"], number)
+    page = scan.page(picture, number, width, height, given.recogniser())
+    return {"page": plain.dumped([page])}
+
+
+def _tag(job: Mapping[str, Any], given: Task) -> Row:
+    """What is found in pages read before, with those put in that were recognised since."""
+    source = SourceFile(job["path"], 0, job["sha256"])
+    seen = {page.number: page for text in job["recognised"] for page in plain.loaded(text)}
+    pages = [joined(page, seen[page.number]) if page.number in seen else page
+             for page in plain.loaded(job["pages"])]
+    return {"paper": _paper(source, job["about"], pages, given)}
+
+
+_VERBS: dict[str, Callable[[Mapping[str, Any], Task], Row]] = {
+    "read": _read, "scan": _scan, "tag": _tag,
+}
 
 
 def unread(path: str, sha256: str, reason: Reason, status: str = "unread") -> Row:
@@ -103,7 +199,8 @@ def unread(path: str, sha256: str, reason: Reason, status: str = "unread") -> Ro
     return {
         "path": path, "sha256": sha256 or None, "status": status, "reason": reason, "title": "",
         "document_type": None, "issuer": None, "number": None, "dated": None, "dated_from": None,
-        "pages": None, "flags": [], "flag_details": [], "same_as": None,
+        "pages": None, "pages_recognised": 0, "pages_pending": 0, "members": None, "flags": [],
+        "flag_details": [], "same_as": None,
     }
 
 
@@ -125,35 +222,49 @@ def _bytes(place: Path) -> bytes:
     return data
 
 
-def _record(source: SourceFile, kind: str, pages: Sequence[Page], passages: Sequence[Passage],
-            document: Document, given: Task) -> Row:
-    gap = next((page.unread for page in pages if page.unread), None)
+def _paper(source: SourceFile, about: Row, pages: Sequence[Page], given: Task) -> Row:
+    """What was found in a paper; a container's row says how many members it has."""
+    pages = settled(pages, about["scans"], given.ocr)
+    members = about["members"]
+    row = unread(source.path, source.sha256, "blank") | {
+        "members": len(members) if members else None,
+        "pages_recognised": sum(map(recognised, pages)),
+        "pages_pending": sum(page.unread == "ocr_pending" for page in pages),
+    }
+    passages = segment.segment(pages, source.sha256)
+    lost = gap(pages, bool(passages)) or about["reason"] or about["unopened"]
     if not passages:
-        return {"file": unread(source.path, source.sha256, _known(gap) or "blank")}
+        if members and lost in (None, "blank", about["unopened"]):
+            # a container, or a letter without a word: what it holds stands below its name
+            lost = about["unopened"]
+            return {"file": row | {"status": "partly_read" if lost else "read", "reason": lost}}
+        return {"file": row | {"reason": lost or "blank"}}
+    document = describe.document(source, pages, given.unit)
+    recognition = doubts(pages)
     found, in_period = [], False
     for ordinal, passage in enumerate(passages):
-        row, asked = _found(ordinal, passage, document, given)
+        tagged, asked = _found(ordinal, passage, document, given, recognition)
         in_period = in_period or asked
-        if row:
-            found.append(row)
+        if tagged:
+            found.append(tagged)
     words = "\n".join(passage.text for passage in passages)
     flags = list(_flags(document, passages, given, in_period))
+    hidden = document.dated is None and date_hidden(pages)
     return {
-        "file": {
-            **unread(source.path, source.sha256, "blank"),
-            "status": "partly_read" if gap else "read",
-            "reason": gap,
+        "file": row | {
+            "status": "partly_read" if lost else "read",
+            "reason": lost,
             "title": mask(document.title),
             "document_type": document.document_type,
             "issuer": document.issuer,
             "number": document.number,
             "dated": document.dated,
-            "dated_from": document.dated_from,
+            "dated_from": "unread" if hidden else document.dated_from,
             "pages": len(pages) if pages[0].width else None,
             "flags": [flag.code for flag in flags],
             "flag_details": [flag_row(flag) for flag in flags],
         },
-        "kind": kind,
+        "kind": about["kind"],
         "valid_until": document.valid_until,
         "fingerprint": integrity.to_plain(integrity.fingerprint(words)),
         "words": words,
@@ -165,10 +276,6 @@ def flag_row(flag: Flag) -> Row:
     """A flag in the shape of `flag_details[]`."""
     where = mask(flag.where) if flag.where else None
     return {"code": flag.code, "other": flag.other, "where": where, "why": flag.why}
-
-
-def _known(reason: str | None) -> Reason | None:
-    return reason  # type: ignore[return-value]  # a reader sets only reasons of the closed list
 
 
 def _flags(document: Document, passages: Sequence[Passage], given: Task, in_period: bool
@@ -184,7 +291,7 @@ def _flags(document: Document, passages: Sequence[Passage], given: Task, in_peri
         yield residue
 
 
-def _found(ordinal: int, passage: Passage, document: Document, given: Task
+def _found(ordinal: int, passage: Passage, document: Document, given: Task, recognition: Doubts
            ) -> tuple[Row | None, bool]:
     """A tagged passage in the shape of `evidence[]`, a tag a row; and whether it names a year asked
     for by itself (and not merely through its paper's date)."""
@@ -208,6 +315,7 @@ def _found(ordinal: int, passage: Passage, document: Document, given: Task
             "year": act[:4] if act else None,
             "years": list(years),
             "year_from": year_from,
+            "reading_confidence": sureness(passage.places, recognition),
         },
         "tags": [
             {
@@ -263,7 +371,7 @@ def main() -> None:
     def prepare(setup: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Row]:
         given = task(setup)
         gc.freeze()  # the rules stay as long as the worker: no use looking through them again
-        return partial(read, given=given)
+        return partial(answer, given=given)
 
     worker.serve(prepare)
 

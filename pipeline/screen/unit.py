@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
+
+import orjson
 
 from pipeline import __version__, describe, integrity, report
 from pipeline.cover import Found, Paper, Tally, Unread
-from pipeline.errors import EXIT_ALL_READ, EXIT_SOME_UNREAD, InputError
+from pipeline.errors import EXIT_ALL_READ, EXIT_SOME_UNREAD, InputError, Unreadable
 from pipeline.evidence import Coverage
-from pipeline.ingest import archive, worker
-from pipeline.language import say
+from pipeline.ingest import archive
+from pipeline.ingest.scratch import folder_of_its_own
+from pipeline.ingest.version import version
+from pipeline.language import chosen, say
 from pipeline.rubric import calendar
 from pipeline.rubric.load import digest, load
 from pipeline.rubric.model import Indicator, Rubric
-from pipeline.screen.paper import RANK, flag_row, unread
-from pipeline.store.ledger import Ledger
-from pipeline.store.outputs import appended, placed, prepare
+from pipeline.screen.paper import RANK, flag_row
+from pipeline.screen.reading import PASSING, Reading, Seen
+from pipeline.screen.scanned import DOUBTFUL, SECONDS_A_PAGE
+from pipeline.store.cache import Cache
+from pipeline.store.ledger import Ledger, StoreError
+from pipeline.store.outputs import alone, appended, placed, prepare
 
 Row = dict[str, Any]
-Seen = Callable[[int, int, str], None]
-"""Told of progress: files done, files in all, the path just done."""
-
-FILES_A_WORKER = 6
-"""Starting a worker costs about as much as reading this many papers."""
+Ocr = Literal["now", "later", "never"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,19 @@ class Screened:
     statuses: dict[str, int]
     outputs: tuple[Path, ...]
     exit_code: int
+    opened: int
+    """Files that were opened; the others were known by their bytes."""
+    recognised: int
+    """Pages of pictures that were recognised."""
 
 
 def screen(folder: Path, rubric_name: str, out: Path, *, period: str | None = None,
-           names: Sequence[str] = (), workers: int | None = None,
+           names: Sequence[str] = (), workers: int | None = None, ocr: Ocr = "now",
            seen: Seen = lambda done, total, path: None) -> Screened:
     """Screen one submission folder and write coverage.json, report.html and coverage.xlsx into OUT.
 
+    `ocr`: pages that are pictures are recognised `now` (after everything with text), `later` (by a
+    run that says `now`) or `never`. A run that would say what the last one said leaves it alone.
     Raises InputError, RubricError or OutputError before anything is written; a file that cannot
     be read is an entry of the result, never an error.
     """
@@ -55,30 +64,83 @@ def screen(folder: Path, rubric_name: str, out: Path, *, period: str | None = No
     entries = list_folder(folder, out)
     name = os.fsencode(folder.resolve().name).decode("utf-8", "replace")
     unit = describe.unit_of(name, tuple(one for one in names if one.strip()))
+    # The rubric crosses as it was checked: no worker reads a file that may change meanwhile.
+    setup = {"rubric": rubric.model_dump(mode="json", exclude_none=True),
+             "unit": list(unit.names), "asked": list(asked), "ocr": ocr}
     prepare(out)
-    with (
-        appended(out / "run.log") as log,
-        placed(out / "ledger.sqlite") as place,
-        Ledger(place, fresh=True) as ledger,
-    ):
+    with appended(out / "run.log") as log, alone(log, out):
         _note(log, f"started: {str(folder)!r} {rubric.id} {' '.join(asked)}")
-        ledger.put_header({
-            "rubric": rubric.id, "rubric_sha256": digest(rubric),
-            "unit": list(dict.fromkeys([*unit.names[:1], *names])),
-            "period": list(asked), "period_from": "rubric" if period is None else "given",
-            "versions": {"zuozheng": __version__},
-        })
-        # The rubric crosses as it was checked: no worker reads a file that may change meanwhile.
-        setup = {"rubric": rubric.model_dump(mode="json", exclude_none=True),
-                 "unit": list(unit.names), "asked": list(asked)}
-        papers = _read_all(entries, setup, ledger, workers, seen, log)
-        _compare(papers, ledger)
-        _propose(rubric, asked, ledger)
-        outputs = report.write(out, ledger, rubric)
-        statuses = ledger.statuses()
-        _note(log, f"ended: {statuses}")
+        files = _hashed(entries)
+        from_rubric = "rubric" if period is None else "given"
+        key = _run_key(files, {**setup, "language": chosen(), "period_from": from_rubric})
+        done = _unchanged(out, key, rubric)
+        if done:
+            _note(log, "ended: nothing has changed since the last run; 0 files opened")
+            return done
+        with (
+            placed(out / "ledger.sqlite") as place, Ledger(place, fresh=True) as ledger,
+            Cache(out / "extracted.sqlite", version()) as cache,
+            folder_of_its_own(out / "work") as work,
+        ):
+            ledger.put_header({
+                "rubric": rubric.id, "rubric_sha256": digest(rubric),
+                "unit": list(dict.fromkeys([*unit.names[:1], *names])),
+                "period": list(asked), "period_from": from_rubric,
+                "versions": {"zuozheng": __version__},
+            })
+            reading = Reading(ledger, cache, work, log, seen)
+            reading.read(folder, files, setup, workers)
+            _compare(_one_of_each(reading.papers, ledger), ledger)
+            _propose(rubric, asked, ledger)
+            ledger.put_header({"ocr": {"mode": ocr, **ledger.pages_of_pictures(),
+                                       "seconds_a_page": SECONDS_A_PAGE}})
+            outputs = report.write(out, ledger, rubric)
+            statuses = ledger.statuses()
+            _check(statuses)
+            ledger.put_header({"key": key, "outputs": {
+                path.name: archive.digest(path) for path in outputs if path.suffix != ".xlsx"
+            }})
+        _note(log, f"ended: {statuses}; {reading.opened} files opened, "
+                   f"{reading.recognised} pages recognised")
+    return _screened(rubric, statuses, outputs, reading.opened, reading.recognised)
+
+
+def _screened(rubric: Rubric, statuses: dict[str, int], outputs: tuple[Path, ...], opened: int,
+              recognised: int) -> Screened:
     whole = not statuses.keys() & {"unread", "partly_read"}
-    return Screened(rubric, statuses, outputs, EXIT_ALL_READ if whole else EXIT_SOME_UNREAD)
+    return Screened(rubric, statuses, outputs, EXIT_ALL_READ if whole else EXIT_SOME_UNREAD,
+                    opened, recognised)
+
+
+def _unchanged(out: Path, key: str, rubric: Rubric) -> Screened | None:
+    """What the last run said, if this one would say the same and all of it is still there.
+
+    The workbook is people's to write in: it need only be there.
+    """
+    if not (out / "ledger.sqlite").is_file():
+        return None
+    try:
+        with Ledger(out / "ledger.sqlite") as ledger:
+            header = ledger.header()
+            if header.get("key") != key or ledger.reasons() & PASSING:
+                return None
+            statuses = ledger.statuses()
+        for name, sha256 in header["outputs"].items():
+            if archive.digest(out / name) != sha256:
+                return None
+    except (StoreError, Unreadable):
+        return None
+    outputs = report.outputs(out)
+    if not all(path.is_file() for path in outputs):
+        return None
+    return _screened(rubric, statuses, outputs, 0, 0)
+
+
+def _check(statuses: dict[str, int]) -> None:
+    """Every file that came in has exactly one status: none is lost on the way."""
+    ended = ("read", "partly_read", "unread", "duplicate", "ignored")
+    if sum(statuses.get(status, 0) for status in ended) != sum(statuses.values()):
+        raise AssertionError(f"files without a status: {statuses}")
 
 
 def _note(log: IO[bytes], words: str) -> None:
@@ -108,71 +170,47 @@ def list_folder(folder: Path, out: Path) -> list[archive.Entry]:
 # --- reading ----------------------------------------------------------------------------------
 
 
-def _read_all(entries: Sequence[archive.Entry], setup: Row, ledger: Ledger, workers: int | None,
-              seen: Seen, log: IO[bytes]) -> list[integrity.Paper]:
-    """Every file into the ledger; what comparing papers with each other needs is kept."""
-    papers: dict[int, tuple[integrity.Paper, str]] = {}
-    waiting: list[int] = []
-    for number, entry in enumerate(entries):
-        ledger.start_file(number, entry.path)
-        if entry.reason:
-            status = "ignored" if entry.reason == "system_file" else "unread"
-            ledger.finish_file(number, unread(entry.path, "", entry.reason, status))
-        else:
-            waiting.append(number)
-    # The largest first: a long paper begun last would be waited for alone.
-    waiting.sort(key=lambda number: (-entries[number].size, number))
-    jobs = (_job(number, entries[number]) for number in waiting)
-    count = workers or min(cores(), max(1, len(waiting) // FILES_A_WORKER))
-    command = [sys.executable, "-P", "-m", "pipeline.screen.paper"]
-    answers = worker.supervise(jobs, command, setup, min(count, len(waiting)) or 1, log)
-    for done, (job, answer) in enumerate(answers, start=1):
-        number = job["number"]
-        record: Row = answer if isinstance(answer, dict) else {
-            "file": unread(job["path"], "", answer)
-        }
-        ledger.finish_file(number, record["file"], record.get("words", ""),
-                           record.get("found", "[]"), record.get("valid_until"))
-        if "fingerprint" in record:
-            papers[number] = (_comparable(record), record["file"]["sha256"])
-        seen(done, len(waiting), job["path"])
-    return _one_of_each(papers, ledger)
+def _hashed(entries: Sequence[archive.Entry]) -> list[tuple[archive.Entry, str]]:
+    """Each entry with its hash; one that cannot be opened, with the reason."""
+    found = []
+    for entry in entries:
+        sha256 = ""
+        if entry.reason is None:
+            try:
+                sha256 = archive.digest(entry.place)
+            except Unreadable as error:
+                entry = replace(entry, reason=error.reason)
+        found.append((entry, sha256))
+    return found
 
 
-def _job(number: int, entry: archive.Entry) -> Row:
-    """What a worker is asked; the place crosses as bytes, as not every name is valid text."""
-    return {"number": number, "path": entry.path, "place": os.fsencode(entry.place).hex()}
+def _run_key(files: Sequence[tuple[archive.Entry, str]], setup: Row) -> str:
+    """Two runs with the same key have the same outputs: all that goes into one is in it."""
+    said = [[entry.path, sha256, entry.reason] for entry, sha256 in files]
+    return hashlib.sha256(orjson.dumps([said, setup, _code(), version()])).hexdigest()
 
 
-def _comparable(record: Row) -> integrity.Paper:
-    row = record["file"]
-    return integrity.Paper(
-        path=row["path"], kind=record["kind"], dated=row["dated"], number=row["number"],
-        title=row["title"], fingerprint=integrity.from_plain(record["fingerprint"]),
-    )
+def _code() -> str:
+    seen = hashlib.sha256()
+    for source in sorted(Path(__file__).parents[1].rglob("*")):
+        if source.suffix in (".py", ".html", ".css", ".json", ".mo"):
+            seen.update(source.name.encode() + b"\0" + source.read_bytes())
+    return seen.hexdigest()
 
 
-def _one_of_each(papers: dict[int, tuple[integrity.Paper, str]], ledger: Ledger
+def _one_of_each(papers: Mapping[str, tuple[integrity.Paper, str]], ledger: Ledger
                  ) -> list[integrity.Paper]:
     """Of files with the same bytes the first by path is read, the others are duplicates of it."""
     first: dict[str, str] = {}
     kept = []
-    for number in sorted(papers):
-        paper, sha256 = papers[number]
+    for path in sorted(papers):
+        paper, sha256 = papers[path]
         if sha256 in first:
-            row = unread(paper.path, sha256, "same_bytes", "duplicate")
-            ledger.finish_file(number, {**row, "same_as": first[sha256]})
+            ledger.set_duplicate(path, first[sha256])
         else:
-            first[sha256] = paper.path
+            first[sha256] = path
             kept.append(paper)
     return kept
-
-
-def cores() -> int:
-    """The processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 # --- comparing --------------------------------------------------------------------------------
@@ -213,8 +251,10 @@ def _evidence(number: int, found: list[Row], paper: Paper, tallies: dict[str, Ta
         for tag in passage["tags"]:
             rules = frozenset(cast.removeprefix("rule:") for cast in tag["cast_by"])
             years = tuple(passage["evidence"]["years"])
+            sure = passage["evidence"]["reading_confidence"]
             why_not = tallies[tag["item"]].count(
-                Found(tag["stage"], passage["act"], years, rules, paper, tag["denied"])
+                Found(tag["stage"], passage["act"], years, rules, paper, tag["denied"],
+                      doubtful=sure is not None and sure < DOUBTFUL)
             )
             record = {
                 **passage["evidence"], "stage": tag["stage"], "kind": tag["kind"],

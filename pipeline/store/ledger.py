@@ -32,6 +32,8 @@ CREATE TABLE entry (
 );
 """
 
+StoreError = sqlite3.Error
+
 STARTED = "started"
 """The status of a file that is being read; none may be left when the run ends."""
 
@@ -93,6 +95,18 @@ class Ledger:
         """This file is another form of the paper at `other`, which counts."""
         self._replace(path, {**self._record(path), "same_as": other})
 
+    def set_duplicate(self, path: str, first: str) -> None:
+        """This file has the bytes of the one at `first`, which counts: nothing is found in it."""
+        record = self._record(path) | {
+            "status": "duplicate", "reason": "same_bytes", "same_as": first, "title": "",
+            "document_type": None, "issuer": None, "number": None, "dated": None,
+            "dated_from": None, "pages": None, "flags": [], "flag_details": [],
+        }
+        self._base.execute(
+            "UPDATE file SET status=?, reason=?, record=?, words='', found='[]' WHERE path=?",
+            (record["status"], record["reason"], orjson.dumps(record), path),
+        )
+
     def _record(self, path: str) -> Row:
         (record,) = self._base.execute("SELECT record FROM file WHERE path=?", (path,)).fetchone()
         row: Row = orjson.loads(record)
@@ -123,20 +137,34 @@ class Ledger:
 
     def files(self) -> Iterator[Row]:
         """Every file's record, by path."""
-        for (record,) in self._base.execute("SELECT record FROM file ORDER BY number"):
+        for (record,) in self._base.execute("SELECT record FROM file ORDER BY path"):
             yield orjson.loads(record)
 
     def found(self) -> Iterator[tuple[int, Row, list[Row], str | None]]:
-        """Every paper with something found, by path: (number, record, found, valid_until)."""
-        for number, record, found, valid_until in self._base.execute(
-            "SELECT number, record, found, valid_until FROM file WHERE found <> '[]' "
-            "ORDER BY number"
-        ):
-            yield number, orjson.loads(record), orjson.loads(found), valid_until
+        """Every paper with something found, by path: (its place among them, record, found,
+        valid_until)."""
+        rows = self._base.execute(
+            "SELECT record, found, valid_until FROM file WHERE found <> '[]' ORDER BY path"
+        )
+        for place, (record, found, valid_until) in enumerate(rows):
+            yield place, orjson.loads(record), orjson.loads(found), valid_until
 
     def statuses(self) -> dict[str, int]:
         """How many files have which status, `started` among them if a record is missing."""
         return dict(self._base.execute("SELECT status, count(*) FROM file GROUP BY status"))
+
+    def reasons(self) -> set[str]:
+        """The reasons that any file has."""
+        rows = self._base.execute("SELECT DISTINCT reason FROM file WHERE reason IS NOT NULL")
+        return {reason for (reason,) in rows}
+
+    def pages_of_pictures(self) -> Row:
+        """How many pages were recognised from their pictures, and how many still wait."""
+        recognised = pending = 0
+        for row in self.files():
+            recognised += row["pages_recognised"]
+            pending += row["pages_pending"]
+        return {"recognised": recognised, "pending": pending}
 
     def words(self, path: str) -> str:
         """The words of a paper, as kept for comparing it with others."""

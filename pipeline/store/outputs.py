@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -58,3 +59,24 @@ def placed(target: Path) -> Iterator[Path]:
         raise OutputError("output_unusable", out=target, why=why) from None
     finally:
         draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def alone(log: IO[bytes], out: Path) -> Iterator[None]:
+    """Of two runs in one place, exactly one runs: the one that has its log; the other is told so.
+
+    Raises OutputError.
+    """
+    try:
+        # The system lets go of it when the process ends, however it ends.
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(log.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise OutputError("output_busy", out=out) from None
+    yield

@@ -98,7 +98,8 @@ def sha(text: str) -> str:
 def file(path: str, status: str = "read", reason: str | None = None, **more: Any) -> Row:
     told: Row = {"path": path, "sha256": sha(path), "status": status, "reason": reason,
                  "title": None, "document_type": None, "issuer": None, "number": None,
-                 "dated": None, "dated_from": None, "pages": None, "flags": [], "flag_details": [],
+                 "dated": None, "dated_from": None, "pages": None, "pages_recognised": 0,
+                 "pages_pending": 0, "members": None, "flags": [], "flag_details": [],
                  "same_as": None}
     return {**told, **more}
 
@@ -116,6 +117,7 @@ def evidence(path: str, text: str, words: str = "", **more: Any) -> Row:
         "places": [{"page": 2, "box": [90.0, 120.5, 505.25, 152.0]}], "headings": [],
         "text": text, "stage": "done", "year": "2023", "year_from": "text", "years": ["2023"],
         "kind": None, "counts": True, "why_not": None, "confidence": None,
+        "reading_confidence": None,
         "cast_by": ["rule:study"], "matched": [[start, start + len(words)]] if start >= 0 else [],
     }
     return {**told, **more}
@@ -274,6 +276,7 @@ def fill(place: Path, *, more: int = 0, leave_out: str = "") -> Ledger:
     ledger = Ledger(place, fresh=True)
     with_rubric = rubric()
     ledger.put_header({
+        "ocr": {"mode": "later", "recognised": 2, "pending": 31, "seconds_a_page": 4.0},
         "rubric": with_rubric.id, "rubric_sha256": sha("rubric"),
         "unit": ["云岭市水务局", "市水务局", "云岭市水利局"], "period": YEARS, "period_from": "rubric",
         "versions": {"zuozheng": "0.1.0", "rules": "demo-2024", "pypdfium2": "5.0"},

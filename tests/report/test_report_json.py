@@ -92,6 +92,8 @@ def test_a_line_for_each_file_and_each_piece_of_evidence(
 def test_an_empty_ledger_is_valid_json(tmp_path: Path) -> None:
     with demo.Ledger(tmp_path / "ledger", fresh=True) as ledger:
         ledger.put_header({"rubric": "demo-2024", "rubric_sha256": demo.sha("x"), "unit": [],
+                           "ocr": {"mode": "never", "recognised": 0, "pending": 0,
+                                   "seconds_a_page": 4.0},
                            "period": ["2024"], "period_from": "given", "versions": {}})
         report.write(tmp_path, ledger, demo.rubric())
     told = json.loads((tmp_path / "coverage.json").read_text("utf-8"))
