@@ -67,19 +67,19 @@ def _corners(pixels: Pixels) -> NDArray[np.float32] | None:
 
 
 def _papers(small: Pixels, grey: Pixels) -> Iterator[Pixels]:
-    """What may be paper: what is bright, what is bright of its surroundings or without colour, what
-    is enclosed by an edge."""
+    """What may be paper, the surest first: what an edge encloses, what has no colour, what is
+    bright (of a paper half in the shadow that is half the paper)."""
     soft = cv2.GaussianBlur(grey, (0, 0), 2)
-    _, bright = cv2.threshold(soft, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    yield np.asarray(bright, np.uint8)
-    colour = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2HSV)[..., 1], (0, 0), 2)
-    _, pale = cv2.threshold(colour, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
-    yield np.asarray(pale, np.uint8)
     edges = cv2.dilate(cv2.Canny(soft, 20, 60), np.ones((5, 5), np.uint8))
     outlines, _ = cv2.findContours(edges, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     enclosed = np.zeros_like(grey)
     cv2.drawContours(enclosed, outlines, -1, 255, cv2.FILLED)
     yield np.asarray(cv2.erode(enclosed, np.ones((5, 5), np.uint8)), np.uint8)
+    colour = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2HSV)[..., 1], (0, 0), 2)
+    _, pale = cv2.threshold(colour, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
+    yield np.asarray(pale, np.uint8)
+    _, bright = cv2.threshold(soft, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    yield np.asarray(bright, np.uint8)
 
 
 def _four(mask: Pixels) -> NDArray[np.float64] | None:

@@ -19,6 +19,9 @@ THICK = 0.5
 """And thinner than so much of a letter's height."""
 SHORT = 0.3
 """Heights of a letter by which a line on paper may end before the one it should meet."""
+COARSER = (1.0, 1.7, 2.5)
+"""On a photo the pieces of one line are further off one another than `grid.SNAP`: where they make
+no grid, the page is looked at as if it were so much smaller."""
 MOST_SHAPES = 2_000
 DARK = 110
 FEW_LINES = 3
@@ -53,12 +56,25 @@ def _opened(ink: Pixels, kernel: tuple[int, int], thicken: tuple[int, int]) -> P
 
 
 def tables_of(across: Pixels, down: Pixels, letter: float, unit: float) -> list[Table]:
-    """The tables that the lines close in, in points; `unit` is points a pixel. None is given where
+    """The tables that the lines close in, in points; `unit` is points a pixel. None are given where
     the lines make no grid."""
     rows = [(y, x0, x1) for x0, y, x1 in _shapes(across, letter, unit, flat=True)]
     columns = [(x, y0, y1) for y0, x, y1 in _shapes(down, letter, unit, flat=False)]
-    found: list[Line] = list(rows)
-    return tables(found, list(columns)) or []
+    for coarser in COARSER:
+        found = tables(_shrunk(rows, coarser), _shrunk(columns, coarser))
+        if found is not None:
+            return [_grown(table, coarser) for table in found]
+    return []
+
+
+def _shrunk(lines: list[Line], by: float) -> list[Line]:
+    return [(at / by, begin / by, end / by) for at, begin, end in lines]
+
+
+def _grown(table: Table, by: float) -> Table:
+    boxes = [(x0 * by, top * by, x1 * by, bottom * by) for x0, top, x1, bottom in table.boxes]
+    return Table([x * by for x in table.xs], [y * by for y in table.ys], table.cells, boxes,
+                 table.firsts)  # fmt: skip
 
 
 def _shapes(

@@ -79,6 +79,8 @@ def page(
     found = seal.seals(sheet.pixels)
     if found:
         seen = seal.read_again(sheet.pixels, seen, found, recognise)
+    else:
+        seen = seal.marked(sheet.pixels, seen)
     scale = (width / picture.width if width else 1.0, height / picture.height if height else 1.0)
     turned = bool(turns) or abs(off) > ASKEW
     placed = _Placed(sheet, scale, picture.size, number, turned)

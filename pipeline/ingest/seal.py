@@ -15,6 +15,7 @@ import numpy as np
 
 from pipeline.evidence import Block, Box, OnPage, Page
 from pipeline.ingest.ocr import Pixels, Recognise, Seen
+from pipeline.ingest.ring import rings
 from pipeline.ingest.upright import resized
 
 LOOKED_AT = 900
@@ -142,6 +143,22 @@ def read_again(
         kept = _better(touched, again, _Inks(crop, clean, x0, top), seal)
         kept += _unexplained(clean, seal, kept, x0, top)
         out = [each for each in out if each not in touched] + kept
+    return out
+
+
+def marked(pixels: Pixels, seen: Sequence[Seen]) -> list[Seen]:
+    """What is seen, and `ILLEGIBLE` on a seal without colour (a copy) on which no date was read."""
+    out = list(seen)
+    for box in rings(pixels):
+        read = any(
+            each.sure >= DOUBTFUL and _DATE.search(each.text) and not impossible(each.text)
+            for each in seen
+            if _meet(_box(each), box)
+        )
+        if not read:
+            x0, top, x1, bottom = (float(value) for value in box)
+            quad = ((x0, top), (x1, top), (x1, bottom), (x0, bottom))
+            out.append(Seen(ILLEGIBLE, quad, 0.0))
     return out
 
 

@@ -20,8 +20,12 @@ from pipeline.evidence import OnPage, Page
 from pipeline.ingest import image, ocr, rendered, scan, seal
 from pipeline.ingest.ocr import Pixels, Recognise, Seen
 from pipeline.ingest.photo import sheet_of
+from pipeline.ingest.ring import rings
 from tests.ingest import made_scans as made
 
+needs_fonts = pytest.mark.skipif(
+    not made.FONTS.is_dir(), reason="the Noto faces for Chinese are not installed"
+)
 HIGH = 30
 """Pixels of a line in the pictures below; a page is 800 x 1,100."""
 Said = tuple[str, float, float]
@@ -372,6 +376,8 @@ def test_a_date_that_cannot_be_is_doubtful() -> None:
 
 
 def stamped(*lines: Said) -> Image.Image:
+    if not made.FONTS.is_dir():
+        pytest.skip("the Noto faces for Chinese are not installed")
     picture = bars(*lines)
     made.sealed(picture, "清河县民政局", (500, 800))
     return picture
@@ -441,6 +447,22 @@ def test_ink_under_a_seal_that_nobody_reads_is_said() -> None:
     assert x0 < 500 < x1 and top < 805 < bottom
 
 
+@pytest.mark.parametrize(
+    ("text", "unread"), [("正文", True), (DAY, False), ("2023年13月8日", True)]
+)
+def test_a_copied_seal_without_a_date_that_was_read_is_said(text: str, unread: bool) -> None:
+    picture = made.copied(made.Made(stamped(BELOW), "")).picture
+    page = page_of(picture, fake(seen(*BELOW), seen(text, 440, 790)))
+    assert seal.date_unread(page) == unread
+    assert (page.unread == "unclear") == unread
+
+
+@needs_fonts
+def test_what_is_round_on_a_page_without_a_seal_is_none() -> None:
+    for picture in (made.paper(1).picture, made.noisy(made.table(0)).picture):
+        assert rings(np.asarray(picture)) == []
+
+
 def test_a_red_heading_is_no_seal_and_is_kept() -> None:
     picture = Image.new("RGB", (800, 1100), "white")
     draw = ImageDraw.Draw(picture)
@@ -454,9 +476,6 @@ def test_a_red_heading_is_no_seal_and_is_kept() -> None:
 
 # --- the libraries ------------------------------------------------------------------------------
 
-needs_fonts = pytest.mark.skipif(
-    not made.FONTS.is_dir(), reason="the Noto faces for Chinese are not installed"
-)
 needs_library = pytest.mark.skipif(
     importlib.util.find_spec("rapidocr") is None, reason="rapidocr is not installed"
 )
