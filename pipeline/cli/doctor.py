@@ -34,7 +34,7 @@ def add_to(app: App) -> None:
             print(say("doctor.install", line=f"python3 -m pip install {' '.join(missing)}"))
             return EXIT_BROKEN
         from pipeline.cli import surroundings
-        from pipeline.ingest import confine
+        from pipeline.ingest.confined import confine
         from pipeline.rubric.load import available, directory, load
 
         names = available()

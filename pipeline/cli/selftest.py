@@ -31,7 +31,7 @@ def add_to(app: App) -> None:
                                                  help=say("help.selftest_out"))] = None,
     ) -> int:
         from pipeline.cli import surroundings
-        from pipeline.ingest import confine
+        from pipeline.ingest.confined import confine
         from pipeline.screen.trial import trial
 
         layers = confine.layers()

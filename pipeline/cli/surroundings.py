@@ -31,7 +31,7 @@ def programs() -> dict[str, str | None]:
 
 def recogniser() -> str | None:
     """What recognises letters on pictures, with its version; None where nothing does."""
-    from pipeline.ingest import ocr
+    from pipeline.ingest.scans import ocr
 
     try:
         return ocr.version()

@@ -20,8 +20,9 @@ def version() -> str:
     whatever changes what a file is read as changes it, and nobody has to remember to."""
     room = Path(__file__).parent
     seen = hashlib.sha256(sys.version.encode())
-    for source in (*sorted(room.glob("*.py")), room.parent / "evidence.py"):
-        seen.update(source.name.encode() + b"\0" + source.read_bytes())
+    for source in (*sorted(room.rglob("*.py")), room.parent / "evidence.py"):
+        name = source.relative_to(room.parent).as_posix()
+        seen.update(name.encode() + b"\0" + source.read_bytes())
     for name in LIBRARIES:
         seen.update(f"{name} {_installed(name)}\0".encode())
     for name in PROGRAMS:

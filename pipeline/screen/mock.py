@@ -14,8 +14,9 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.errors import Unreadable
-from pipeline.ingest import kinds, records, worker
-from pipeline.ingest.records import HEAD, MAX_RECORD, WELL, Job, Record
+from pipeline.ingest import kinds
+from pipeline.ingest.confined import records, worker
+from pipeline.ingest.confined.records import HEAD, MAX_RECORD, WELL, Job, Record
 
 MAGIC = b"#!zuozheng selftest "
 SLEEP = 600.0

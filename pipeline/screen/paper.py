@@ -34,7 +34,8 @@ from pipeline.evidence import (
     Stage,
     Unit,
 )
-from pipeline.ingest import kinds, plain, worker
+from pipeline.ingest import kinds, plain
+from pipeline.ingest.confined import worker
 from pipeline.ingest.member import MOST_DEPTH
 from pipeline.privacy import mask
 from pipeline.rubric.model import Indicator, Rubric
@@ -58,7 +59,7 @@ RANK: dict[Stage, int] = {"result": 0, "done": 1, "plan": 2}
 
 
 def _recogniser() -> Any:
-    from pipeline.ingest import ocr
+    from pipeline.ingest.scans import ocr
 
     return ocr.recogniser()
 
@@ -171,7 +172,7 @@ def _members(data: bytes, kind: str, job: Mapping[str, Any]) -> tuple[list[Row] 
 
 def _scan(job: Mapping[str, Any], given: Task) -> Row:
     """One page of a file, recognised from its picture."""
-    from pipeline.ingest import scan
+    from pipeline.ingest.scans import page as scan
 
     data = _bytes(Path(os.fsdecode(bytes.fromhex(job["place"]))))
     number, width, height = job["page"]

@@ -17,7 +17,8 @@ from typing import IO, Any
 from pipeline import integrity
 from pipeline.errors import Reason
 from pipeline.evidence import Page
-from pipeline.ingest import archive, member, plain, worker
+from pipeline.ingest import archive, member, plain
+from pipeline.ingest.confined import worker
 from pipeline.screen.paper import unread
 from pipeline.screen.record import complete
 from pipeline.store.cache import Cache, Extract

@@ -20,8 +20,8 @@ from typing import IO
 import orjson
 
 from pipeline.errors import Reason
-from pipeline.ingest import orphans, records, worker
-from pipeline.ingest.records import Job, Record
+from pipeline.ingest.confined import orphans, records, worker
+from pipeline.ingest.confined.records import Job, Record
 from pipeline.screen.mock import MAGIC
 
 WORKERS = 2

@@ -18,7 +18,7 @@ from pipeline.cover import Found, Paper, Tally, Unread
 from pipeline.errors import EXIT_ALL_READ, EXIT_SOME_UNREAD, InputError, Unreadable
 from pipeline.evidence import Coverage
 from pipeline.ingest import archive
-from pipeline.ingest.scratch import folder_of_its_own
+from pipeline.ingest.confined.scratch import folder_of_its_own
 from pipeline.ingest.version import version
 from pipeline.language import chosen, say
 from pipeline.rubric import calendar

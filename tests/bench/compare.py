@@ -10,7 +10,7 @@ from pathlib import Path
 import pdfplumber
 
 from pipeline.evidence import Page
-from pipeline.ingest import pdf
+from pipeline.ingest.pdf import reader as pdf
 from tests.bench.bare import texts
 from tests.bench.plain import rows_of
 

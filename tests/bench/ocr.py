@@ -23,7 +23,8 @@ import time
 from collections.abc import Callable
 from statistics import mean
 
-from pipeline.ingest import ocr, scan, seal
+from pipeline.ingest.scans import ocr, seal
+from pipeline.ingest.scans import page as scan
 from tests.ingest import made_scans as made
 from tests.ingest.made_scans import Made
 

@@ -12,7 +12,8 @@ import pytest
 
 from pipeline.cli import run, surroundings
 from pipeline.errors import EXIT_ALL_READ, EXIT_BROKEN
-from pipeline.ingest import confine, kinds, orphans
+from pipeline.ingest import kinds
+from pipeline.ingest.confined import confine, orphans
 from pipeline.language import choose
 from pipeline.screen import trial
 from pipeline.screen.mock import MAGIC

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.ingest import confine, landlock
-from pipeline.ingest.scratch import remove
+from pipeline.ingest.confined import confine, landlock
+from pipeline.ingest.confined.scratch import remove
 
 ROOT = Path(__file__).parents[2]
 ENV = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -43,7 +43,7 @@ def confined(code: str, place: Path, prelude: str = "") -> str:
     script = f"""
 import os, signal, subprocess, sys
 from pathlib import Path
-from pipeline.ingest import confine, landlock, offline
+from pipeline.ingest.confined import confine, landlock, offline
 place = Path(sys.argv[1])
 given, scratch, outside = (place / name for name in ("given", "scratch", "outside"))
 {prelude}
@@ -210,7 +210,7 @@ def test_no_signal_reaches_a_process_outside(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
 def test_a_worker_has_one_thread_when_it_gives_up(tmp_path: Path) -> None:
     """Landlock and namespaces hold for one thread: no library may have started another by then."""
-    from pipeline.ingest.hand import _ENVIRONMENT
+    from pipeline.ingest.confined.hand import _ENVIRONMENT
 
     code = "import os, pipeline.screen.paper; print(len(os.listdir('/proc/self/task')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
@@ -218,7 +218,7 @@ def test_a_worker_has_one_thread_when_it_gives_up(tmp_path: Path) -> None:
     assert done.stdout.strip() == "1"
 
 
-OFFICE = """from pipeline.ingest import office
+OFFICE = """from pipeline.ingest.word import office
     home = scratch / "a folder of a unit with a name so long" / "that a pipe below it has none"
     home.mkdir(parents=True)
     (home / "paper.rtf").write_text(r"{\\rtf1\\ansi A meeting was held.}")

@@ -19,8 +19,9 @@ import py7zr
 import pytest
 
 from pipeline.errors import Unreadable
-from pipeline.ingest import kinds, member, outside, spool
-from pipeline.ingest.membernames import shown
+from pipeline.ingest import kinds, member
+from pipeline.ingest.packed import outside, spool
+from pipeline.ingest.packed.membernames import shown
 from tests.ingest.made_archives import (
     NOTE,
     Stored,

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import Unreadable
-from pipeline.ingest import embedded, kinds
+from pipeline.ingest import kinds
 from pipeline.ingest.member import Member
+from pipeline.ingest.packed import embedded
 from tests.ingest.made_files import docx, zipped
 
 PAPER = docx("<w:p><w:r><w:t>附件正文</w:t></w:r></w:p>")

@@ -8,8 +8,8 @@ import tracemalloc
 import pytest
 
 from pipeline.errors import Unreadable
-from pipeline.ingest import text
-from pipeline.ingest.encoding import decode
+from pipeline.ingest.text import plain as text
+from pipeline.ingest.text.encoding import decode
 
 SIMPLIFIED = [
     "关于印发民族团结进步创建工作实施方案的通知",

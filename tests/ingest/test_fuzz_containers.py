@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import Unreadable
-from pipeline.ingest import kinds, member, outside
-from pipeline.ingest.membernames import shown
+from pipeline.ingest import kinds, member
+from pipeline.ingest.packed import outside
+from pipeline.ingest.packed.membernames import shown
 from tests.ingest.made_archives import (
     NOTE,
     Stored,

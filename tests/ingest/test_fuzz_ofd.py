@@ -15,7 +15,8 @@ from PIL import Image
 
 from pipeline.errors import Reason, Unreadable
 from pipeline.evidence import OnPage
-from pipeline.ingest import ofd, ofd_picture
+from pipeline.ingest.ofd import picture as ofd_picture
+from pipeline.ingest.ofd import reader as ofd
 from tests.ingest import made_ofd as made
 
 REASONS = set(get_args(Reason))

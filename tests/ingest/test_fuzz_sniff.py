@@ -14,14 +14,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import Unreadable
-from pipeline.ingest import delimited, html, kinds, markup, ole, sense, text
-from pipeline.ingest.encoding import decode, weigh
+from pipeline.ingest import kinds, sniff
+from pipeline.ingest.packed import ole
+from pipeline.ingest.pdf import sense
+from pipeline.ingest.sheets import delimited
+from pipeline.ingest.text import html, markup
+from pipeline.ingest.text import plain as text
+from pipeline.ingest.text.encoding import decode, weigh
 from tests.ingest.made_files import docx, pdf, said, zipped
 from tests.ingest.test_embedded import compound
 
 KINDS = (
     set(kinds.READERS) | set(kinds.HOLDERS) | set(kinds.PICTURES)
-    | {kind for _, kind in kinds.BEGINS}
+    | {kind for _, kind in sniff.BEGINS}
     | {"empty", "encrypted", "unknown", "ole", "doc", "ppt", "wps", "et", "dps", "msg", "hwp",
        "vsd", "xml", "word_xml", "excel_xml", "mht", "eml", "epub", "vsdx", "pptx", "odt", "odp",
        "ods", "video", "audio", "heic", "webp", "tar"}

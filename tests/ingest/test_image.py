@@ -11,7 +11,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from pipeline.errors import Unreadable
-from pipeline.ingest import image, kinds, rendered
+from pipeline.ingest import kinds
+from pipeline.ingest.pdf import rendered
+from pipeline.ingest.scans import image
 from tests.ingest.made_files import pdf, ruled, said
 
 

@@ -17,10 +17,12 @@ from PIL import Image, ImageDraw
 
 from pipeline.errors import Unreadable
 from pipeline.evidence import OnPage, Page
-from pipeline.ingest import image, ocr, rendered, scan, seal
-from pipeline.ingest.ocr import Pixels, Recognise, Seen
-from pipeline.ingest.photo import sheet_of
-from pipeline.ingest.ring import rings
+from pipeline.ingest.pdf import rendered
+from pipeline.ingest.scans import image, ocr, seal
+from pipeline.ingest.scans import page as scan
+from pipeline.ingest.scans.ocr import Pixels, Recognise, Seen
+from pipeline.ingest.scans.photo import sheet_of
+from pipeline.ingest.scans.ring import rings
 from tests.ingest import made_scans as made
 
 needs_fonts = pytest.mark.skipif(
@@ -522,7 +524,7 @@ socket.socket.connect = socket.socket.sendto = socket.getaddrinfo = refuse
 resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
 resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 from PIL import Image
-from pipeline.ingest import ocr, scan
+from pipeline.ingest.scans import ocr, page as scan
 page = scan.page(Image.open(sys.argv[1]), 1, 300.0, 320.0, ocr.recogniser())
 sys.stdout.buffer.write(page.text.encode())
 """

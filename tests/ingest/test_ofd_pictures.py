@@ -10,7 +10,8 @@ import pytest
 from PIL import Image, ImageChops
 
 from pipeline.errors import Unreadable
-from pipeline.ingest import ofd, ofd_picture
+from pipeline.ingest.ofd import picture as ofd_picture
+from pipeline.ingest.ofd import reader as ofd
 from tests.ingest import made_ofd as made
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import Unreadable
-from pipeline.ingest import converted, docx, kinds, office, wps
+from pipeline.ingest import kinds
+from pipeline.ingest.word import converted, docx, office, wps
 from tests.ingest import made_doc as made
 from tests.ingest.made_doc import P
 
@@ -148,7 +149,7 @@ def test_links_in_a_paper_are_not_followed(tmp_path: Path) -> None:
     paper = tmp_path / "a.rtf"
     paper.write_bytes(RTF[:-1] + rb"{\*\template http://127.0.0.1:9/t.dot}" + link + rb"\par}")
     code = (
-        "import pathlib, sys; from pipeline.ingest import office;"
+        "import pathlib, sys; from pipeline.ingest.word import office;"
         "office.convert(pathlib.Path(sys.argv[1]).read_bytes(), '.rtf', 'docx')"
     )
     trace = tmp_path / "trace"

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from pipeline.errors import Unreadable
-from pipeline.ingest import opc
+from pipeline.ingest.packed import opc
 from tests.ingest.made_files import zipped
 
 

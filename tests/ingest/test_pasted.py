@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from pipeline.errors import Unreadable
-from pipeline.ingest import pasted as pictures
-from pipeline.ingest.docx import picture, read
+from pipeline.ingest.word import pasted as pictures
+from pipeline.ingest.word.docx import picture, read
 from tests.ingest.made_files import docx
 from tests.ingest.test_read_docx import cell, p, r, table
 

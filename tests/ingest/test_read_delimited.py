@@ -6,7 +6,8 @@ import pytest
 
 from pipeline.errors import Unreadable
 from pipeline.evidence import OnLine
-from pipeline.ingest import delimited, kinds
+from pipeline.ingest import kinds
+from pipeline.ingest.sheets import delimited
 
 LEDGER = (
     "序号,时间,内容,参加人数\r\n1,2024-04-18,“铸牢”专题学习,35\r\n"

@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.errors import Unreadable
 from pipeline.evidence import Block, InParagraph, Page
-from pipeline.ingest import converted, doc, kinds, office, word97
+from pipeline.ingest import kinds
+from pipeline.ingest.word import converted, doc, office, word97
 from tests.ingest import made_doc as made
 from tests.ingest.made_doc import P, cells, listed
 

@@ -9,8 +9,8 @@ import pytest
 
 from pipeline.errors import Unreadable
 from pipeline.evidence import Block, InParagraph
-from pipeline.ingest.docx import read
-from pipeline.ingest.numbering import as_number
+from pipeline.ingest.word.docx import read
+from pipeline.ingest.word.numbering import as_number
 from tests.ingest.made_files import W, docx
 
 

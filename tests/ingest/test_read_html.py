@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.errors import Unreadable
 from pipeline.evidence import Block, InParagraph
-from pipeline.ingest.html import read
+from pipeline.ingest.text.html import read
 
 
 def blocks(html: str, encoding: str = "utf-8") -> tuple[Block, ...]:

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 from pipeline.errors import Unreadable
 from pipeline.evidence import InParagraph, OnLine, Page
-from pipeline.ingest import kinds, lzfu, mail, mime, msg
+from pipeline.ingest import kinds
+from pipeline.ingest.mail import eml as mail
+from pipeline.ingest.mail import lzfu, mime, msg
 from pipeline.ingest.member import Member
 from tests.ingest import made_letters as made
 from tests.ingest.made_letters import eml, part

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import Unreadable
-from pipeline.ingest import kinds, markup
+from pipeline.ingest import kinds
+from pipeline.ingest.text import markup
 
 FEED = (
     '<?xml version="1.0" encoding="{0}"?><rss><channel><title>工作动态</title><item><title>宣传月'

@@ -10,7 +10,8 @@ from PIL import Image
 
 from pipeline.errors import Unreadable
 from pipeline.evidence import Block, InParagraph
-from pipeline.ingest import kinds, odt
+from pipeline.ingest import kinds
+from pipeline.ingest.word import odt
 
 OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
 NAMES = " ".join(

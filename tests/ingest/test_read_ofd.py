@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from pipeline.evidence import Box, OnPage, Page
-from pipeline.ingest import kinds, ofd, ofd_objects
+from pipeline.ingest import kinds
+from pipeline.ingest.ofd import objects as ofd_objects
+from pipeline.ingest.ofd import reader as ofd
 from tests.ingest import made_ofd as made
 
 SAID = "关于开展民族团结进步创建活动的通知"

@@ -12,7 +12,9 @@ from PIL import Image
 
 from pipeline.errors import Unreadable
 from pipeline.evidence import Block, InRow
-from pipeline.ingest import excel_xml, kinds, word_xml
+from pipeline.ingest import kinds
+from pipeline.ingest.sheets import excel_xml
+from pipeline.ingest.word import word_xml
 
 WORD = (
     '<?xml version="1.0"?><?mso-application progid="Word.Document"?><w:wordDocument'

@@ -10,8 +10,9 @@ import pytest
 
 from pipeline.errors import Unreadable
 from pipeline.evidence import Block, Box, OnPage, Page
-from pipeline.ingest import grid, pdf, plumber, rulings
 from pipeline.ingest.member import Member
+from pipeline.ingest.pdf import grid, plumber, rulings
+from pipeline.ingest.pdf import reader as pdf
 from tests.ingest.made_files import pdf as made
 from tests.ingest.made_files import ruled, said
 

@@ -9,7 +9,8 @@ import pytest
 
 from pipeline.errors import Unreadable
 from pipeline.evidence import Block
-from pipeline.ingest import converted, kinds, office, rtf
+from pipeline.ingest import kinds
+from pipeline.ingest.word import converted, office, rtf
 
 FONTS = (
     rb"{\fonttbl{\f0\fnil\fcharset134 SimSun;}{\f1\fswiss\fcharset0 Arial;}"

@@ -13,9 +13,9 @@ from openpyxl import Workbook
 
 from pipeline.errors import Unreadable
 from pipeline.evidence import InRow
-from pipeline.ingest import extent, sparse
-from pipeline.ingest import sheet as sheet_reader
-from pipeline.ingest.sheet import Cell, read
+from pipeline.ingest.sheets import extent, sparse
+from pipeline.ingest.sheets import sheet as sheet_reader
+from pipeline.ingest.sheets.sheet import Cell, read
 from tests.ingest.made_files import zipped
 from tests.ingest.test_embedded import compound
 

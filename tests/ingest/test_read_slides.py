@@ -12,7 +12,10 @@ from PIL import Image
 
 from pipeline.errors import Unreadable
 from pipeline.evidence import Block, OnPage, Page
-from pipeline.ingest import kinds, odp, office, powerpoint97, ppt, shapes, slides
+from pipeline.ingest import kinds
+from pipeline.ingest.slides import odp, powerpoint97, ppt, shapes
+from pipeline.ingest.slides import pptx as slides
+from pipeline.ingest.word import office
 from tests.ingest import made_slides as made
 from tests.ingest.made_slides import frame, links, p, pic, png, pptx, sp, xfrm
 
@@ -395,7 +398,7 @@ def test_a_part_asked_for_again_and_again_is_counted_each_time(
         "ppt/charts/c.xml": f"<c:chartSpace {made.NAMES}>{' ' * 1000}</c:chartSpace>",
     }
     data = pptx(chart * 100, also=also)
-    monkeypatch.setattr("pipeline.ingest.opc.MOST_BYTES", 100_000)
+    monkeypatch.setattr("pipeline.ingest.packed.opc.MOST_BYTES", 100_000)
     assert refused(lambda: slides.read(data)) == "limit_objects"
 
 

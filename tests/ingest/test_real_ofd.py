@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.errors import Unreadable
 from pipeline.evidence import Page
-from pipeline.ingest import kinds, ofd
+from pipeline.ingest import kinds
+from pipeline.ingest.ofd import reader as ofd
 
 
 def pages(data: bytes) -> list[Page]:

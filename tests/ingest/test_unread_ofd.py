@@ -6,7 +6,10 @@ import pytest
 
 from pipeline.errors import Unreadable
 from pipeline.evidence import Page
-from pipeline.ingest import kinds, ofd, ofd_objects, ofd_package
+from pipeline.ingest import kinds
+from pipeline.ingest.ofd import objects as ofd_objects
+from pipeline.ingest.ofd import package as ofd_package
+from pipeline.ingest.ofd import reader as ofd
 from tests.ingest import made_ofd as made
 
 LONG = "为深入贯彻落实上级会议精神，现将有关事项通知如下，请认真组织实施。" * 3

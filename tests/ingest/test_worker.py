@@ -15,12 +15,12 @@ from typing import IO, Any
 import pytest
 
 from pipeline.errors import WorkerError
-from pipeline.ingest import hand, orphans, records, worker
+from pipeline.ingest.confined import hand, orphans, records, worker
 
 ROOT = Path(__file__).parents[2]
 MOCK = """
 import os, subprocess, sys, tempfile, time
-from pipeline.ingest import records, worker
+from pipeline.ingest.confined import records, worker
 
 spoilt = False
 
@@ -259,7 +259,7 @@ def test_leaving_early_ends_the_workers(log: IO[bytes]) -> None:
 
 KILLED = """
 import sys
-from pipeline.ingest import worker
+from pipeline.ingest.confined import worker
 with open(sys.argv[1], "ab") as log:
     list(worker.supervise([{"number": 0, "does": "linger"}], [sys.executable, "-c", sys.argv[2]],
                           {}, 1, log))

@@ -1,0 +1,1 @@
+"""Processes of their own for untrusted files: what they give up, how they are asked and end."""

@@ -1,0 +1,1 @@
+"""OFD (GB/T 33190-2016): packages as they are found, pages, text, tables, pictures."""

@@ -1,0 +1,1 @@
+"""Files in files: archives, packages of parts, OLE storages, embedded objects."""

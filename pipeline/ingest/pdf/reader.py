@@ -1,0 +1,241 @@
+"""PDF with a text layer: text and a box for each visual line, and the rows of ruled tables.
+
+pdfium reads every page; only a page whose ruling lines close in something that is no grid is
+shown to pdfplumber as well (`plumber`).
+"""
+
+from __future__ import annotations
+
+import codecs
+import ctypes
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from pipeline.errors import Reason, Unreadable
+from pipeline.evidence import Block, Page
+from pipeline.ingest.member import MOST_MEMBER, Member
+from pipeline.ingest.packed.membernames import shown
+from pipeline.ingest.pdf import sense
+from pipeline.ingest.pdf.calls import address, count_objects
+from pipeline.ingest.pdf.grid import Table, tables
+from pipeline.ingest.pdf.layout import blocks, runs_on
+from pipeline.ingest.pdf.letters import Letters, placer
+from pipeline.ingest.pdf.rulings import Drawn, drawn
+
+MOST_PAGES = 5_000
+MOST_OBJECTS = 200_000
+"""Drawn on one page; a full page of text has some hundreds."""
+MOST_ATTACHED = 500
+FEW_LETTERS, LARGE, SMALL = 50, 0.15, 0.02
+"""A page with fewer letters beside a picture of a `LARGE` share of it is a scan with a stamp; a
+smaller one may be the seal on a last page, unless that page is all there is."""
+MANY_PATHS = 100
+"""A page without text that draws more than this shows its letters as outlines."""
+SAYING = (pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_STAMP)
+"""Annotations that show text of their own."""
+MOST_NOTES = 2_000
+FLATTENED = pdfium.FLATTEN_SUCCESS
+PARTLY, MOSTLY = 0.1, 0.5
+"""Shares of letters whose font does not say what they are, or says what no paper is written in:
+some of the page, or all, is lost."""
+WHOLE = 0.5
+"""A picture of this share of the page is the page, and the text on it what somebody recognised."""
+_UNITS = ctypes.POINTER(ctypes.c_ushort)
+_EMBEDDED = re.compile(rb"/EmbeddedFile(?!s)")
+
+
+def read(data: bytes) -> Iterator[Page]:
+    """The pages in order; page boxes as the page is shown (turned, cropped).
+
+    A page without text but with pictures has `unread` "no_text_layer", one whose letters are not
+    what it shows "garbled" (its fonts do not say, or say rubbish), one of too many drawn objects
+    "limit_objects"; an empty page has none. Raises Unreadable: encrypted, corrupt, limit_pages;
+    and after the last page blank, when no page has text, nor a reason why not.
+    """
+    document = _open(data)
+    try:
+        count = len(document)
+        if count > MOST_PAGES:
+            raise Unreadable("limit_pages", str(count))
+        if count == 0:
+            raise Unreadable("corrupt", "no pages")
+        yield from _said(_pages(document, data, count))
+    finally:
+        document.close()
+
+
+def members(data: bytes) -> Iterator[Member]:
+    """The files attached to the document, then those pinned to its pages.
+
+    Raises Unreadable: encrypted, corrupt, limit_members.
+    """
+    document = _open(data)
+    try:
+        count = pdfium.FPDFDoc_GetAttachmentCount(document.raw)
+        if count > MOST_ATTACHED:
+            raise Unreadable("limit_members", str(count))
+        names: list[bytes | str] = []
+        for number in range(count):
+            yield _attached(pdfium.FPDFDoc_GetAttachment(document.raw, number), names)
+        # notes may be packed away, but a file's stream cannot: what there is shows in the bytes
+        if b"/FileAttachment" in data or (
+            b"/EmbeddedFile" in data and len(_EMBEDDED.findall(data)) > count
+        ):
+            yield from _pinned(document, names)
+    finally:
+        document.close()
+
+
+def _pinned(document: pypdfium2.PdfDocument, names: list[bytes | str]) -> Iterator[Member]:
+    """The files of the notes that are drawn as a pin or a clip."""
+    for index in range(min(len(document), MOST_PAGES)):
+        page = pdfium.FPDF_LoadPage(document.raw, index)
+        if not page:
+            continue
+        try:
+            for at in range(min(pdfium.FPDFPage_GetAnnotCount(page), MOST_NOTES)):
+                note = pdfium.FPDFPage_GetAnnot(page, at)
+                held = pdfium.FPDFAnnot_GetFileAttachment(note)
+                if held:
+                    if len(names) >= MOST_ATTACHED:
+                        raise Unreadable("limit_members", str(MOST_ATTACHED))
+                    yield _attached(held, names)
+                pdfium.FPDFPage_CloseAnnot(note)
+        finally:
+            pdfium.FPDF_ClosePage(page)
+
+
+def _attached(held: Any, names: list[bytes | str]) -> Member:
+    """An attachment; its name as stated joins those of the ones before it."""
+    size = ctypes.c_ulong(pdfium.FPDFAttachment_GetName(held, None, 0))
+    text = ctypes.create_string_buffer(max(size.value, 2))
+    pdfium.FPDFAttachment_GetName(held, ctypes.cast(text, _UNITS), size.value)
+    names.append(_stated(text.raw.decode("utf-16-le", "replace").rstrip("\0")))
+    name, reason = shown(names)[-1]
+    if reason:
+        return Member(name, None, reason)
+    if not pdfium.FPDFAttachment_GetFile(held, None, 0, ctypes.byref(size)):
+        return Member(name, None, "part_missing")
+    if size.value > MOST_MEMBER:
+        return Member(name, None, "limit_size")
+    content = ctypes.create_string_buffer(size.value)
+    pdfium.FPDFAttachment_GetFile(held, content, size.value, ctypes.byref(size))
+    return Member(name, content.raw)
+
+
+def _stated(name: str) -> bytes | str:
+    """The name, or its bytes where the file does not say what letters they are: pdfium then takes
+    them for Latin ones."""
+    try:
+        raw = name.encode("latin-1")
+    except UnicodeEncodeError:
+        return name
+    if raw.startswith(codecs.BOM_UTF16_BE):
+        return raw[2:].decode("utf-16-be", "replace")
+    return raw
+
+
+def _open(data: bytes) -> pypdfium2.PdfDocument:
+    try:
+        return pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if pdfium.FPDF_GetLastError() in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
+            raise Unreadable("encrypted") from None
+        raise Unreadable("corrupt", str(error)) from None
+
+
+def _said(pages: Iterator[Page]) -> Iterator[Page]:
+    """The pages; it is an error if there is nothing on any of them."""
+    said, reasons = False, set()
+    for page in pages:
+        said = said or bool(page.blocks)
+        reasons.add(page.unread)
+        yield page
+    if not said and reasons <= {None, "corrupt"}:
+        raise Unreadable("corrupt" if "corrupt" in reasons else "blank")
+
+
+def _pages(document: pypdfium2.PdfDocument, data: bytes, count: int) -> Iterator[Page]:
+    numbered = 0
+    before: tuple[Page, Table] | None = None
+    for index in range(count):
+        page = pdfium.FPDF_LoadPage(document.raw, index)
+        if not page:
+            yield Page(index + 1, (), unread="corrupt")
+            continue
+        if count_objects(address(page)) > MOST_OBJECTS:
+            pdfium.FPDF_ClosePage(page)
+            yield Page(index + 1, (), unread="limit_objects")
+            continue
+        page = _with_notes(document, page, index)
+        text_page = pdfium.FPDFText_LoadPage(page)
+        try:
+            done, grids = _page(page, text_page, data, index, numbered, count == 1)
+        finally:
+            pdfium.FPDFText_ClosePage(text_page)
+            pdfium.FPDF_ClosePage(page)
+        if before and grids and runs_on(*before, done, grids[0]):
+            # the same table goes on: every number on this page is one too high
+            done = replace(done, blocks=tuple(map(_one_less, done.blocks)))
+        numbered = max((block.table for block in done.blocks), default=0) or numbered
+        before = (done, grids[-1]) if grids else None
+        yield done
+
+
+def _one_less(block: Block) -> Block:
+    return replace(block, table=block.table - 1) if block.table else block
+
+
+def _with_notes(document: pypdfium2.PdfDocument, page: Any, index: int) -> Any:
+    """The page with the text of its filled-in fields, stamps and typed notes, if it has any: they
+    are annotations, and pdfium's text is of the page alone."""
+    said = False
+    for number in range(min(pdfium.FPDFPage_GetAnnotCount(page), MOST_NOTES)):
+        note = pdfium.FPDFPage_GetAnnot(page, number)
+        said = said or pdfium.FPDFAnnot_GetSubtype(note) in SAYING
+        pdfium.FPDFPage_CloseAnnot(note)
+    if not said or pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) != FLATTENED:
+        return page
+    pdfium.FPDF_ClosePage(page)
+    return pdfium.FPDF_LoadPage(document.raw, index)
+
+
+def _page(
+    page: Any, text_page: Any, data: bytes, index: int, tables_before: int, alone: bool
+) -> tuple[Page, list[Table]]:
+    """The page, and the tables on it from top to bottom."""
+    place, width, height = placer(page)
+    letters = Letters(text_page, place)
+    about = drawn(page, place, width * height)
+    rubbish = max(letters.rubbish(), sense.strange(letters.text))
+    if about.picture > WHOLE and len(letters.text) > FEW_LETTERS:
+        rubbish = max(rubbish, sense.is_nonsense(letters.text))
+    if rubbish > MOSTLY:
+        return Page(index + 1, (), width, height, "garbled"), []
+    grids = _tables(about, data, index)
+    found = blocks(letters, grids, index + 1, tables_before)
+    unread: Reason | None = "garbled" if rubbish > PARTLY else _unread(letters.text, about, alone)
+    return Page(index + 1, tuple(found), width, height, unread), grids
+
+
+def _tables(about: Drawn, data: bytes, index: int) -> list[Table]:
+    found = tables(about.across, about.down)
+    if found is None:
+        from pipeline.ingest.pdf import plumber
+
+        return plumber.tables(data, index)
+    return found
+
+
+def _unread(text: str, about: Drawn, alone: bool) -> Reason | None:
+    """Whether what the page shows is a picture, wholly or for the greater part."""
+    if not text or text.isspace():
+        # a few lines or a frame on an otherwise empty page say nothing; outlines of letters do
+        return "no_text_layer" if about.pictures or about.paths > MANY_PATHS else None
+    large = about.picture > (SMALL if alone else LARGE)
+    return "no_text_layer" if large and len("".join(text.split())) < FEW_LETTERS else None

@@ -1,0 +1,1 @@
+"""Sheets and rows: XLSX, XLS, XLSB, ODS, Excel 2003 XML, CSV."""

@@ -1,0 +1,1 @@
+"""Slides: PPTX, PPT, ODP, with their tables, charts, notes and pictures."""

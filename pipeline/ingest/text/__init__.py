@@ -1,0 +1,1 @@
+"""HTML, XML and plain text in whatever encoding."""

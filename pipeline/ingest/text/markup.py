@@ -1,0 +1,81 @@
+"""XML that is no paper's format (feeds, exports): what its elements say, a paragraph each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from pipeline.errors import Reason, Unreadable
+from pipeline.evidence import Block, InParagraph, Page
+from pipeline.ingest.packed import opc
+from pipeline.ingest.text import html
+from pipeline.ingest.text.encoding import decode
+
+_CHARSET = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9_.:-]+)""")
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_TAG = re.compile(r"<(?:/?[a-zA-Z][a-zA-Z0-9]*|br\s*/)(?:\s[^<>]*)?/?>")
+_NOT_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_BLANKS = re.compile(r"[ \t\r\n]+")
+
+
+def read(data: bytes) -> Iterator[Page]:
+    """One page; a paragraph for each element that has text of its own, with all that is in it. HTML
+    that stands in a text is read as such. No entity is resolved and no DTD is loaded.
+
+    The page is `unread` "corrupt" or "limit_depth" where the XML breaks off: what came before
+    stands. Raises Unreadable: garbled, corrupt, limit_objects, blank.
+    """
+    charset = _CHARSET.search(data[:200])
+    text = decode(data, charset[1].decode("ascii") if charset else None)
+    root, unread = _root(_NOT_XML.sub("", _DECLARATION.sub("", text)).encode())
+    texts = [said for element in _speaking(root) for said in _said(element)]
+    if not texts:
+        raise Unreadable(unread or "blank")
+    blocks = (Block("paragraph", said, InParagraph(n, "body")) for n, said in enumerate(texts, 1))
+    yield Page(1, tuple(blocks), unread=unread)
+
+
+def _root(xml: bytes) -> tuple[etree._Element, Reason | None]:
+    if xml.count(b"<") > opc.MOST_TAGS:
+        raise Unreadable("limit_objects")
+    parser = etree.XMLParser(
+        encoding="utf-8", recover=True, resolve_entities=False, no_network=True, load_dtd=False,
+        dtd_validation=False, huge_tree=False, remove_comments=True, remove_pis=True,
+    )  # fmt: skip
+    try:
+        root = etree.fromstring(xml, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise Unreadable("corrupt", str(error)) from None
+    if root is None:
+        raise Unreadable("corrupt", "no element")
+    etree.strip_elements(root, etree.Entity, with_tail=False)
+    fatal = [entry for entry in parser.error_log if entry.level_name == "FATAL"]
+    deep = any("depth" in entry.message for entry in fatal)
+    return root, "limit_depth" if deep else "corrupt" if fatal else None
+
+
+def _speaking(root: etree._Element) -> Iterator[etree._Element]:
+    """The outermost elements with text of their own, in order."""
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        own = [element.text, *(child.tail for child in element)]
+        if any(text and not text.isspace() for text in own):
+            yield element
+        else:
+            waiting += [child for child in reversed(element) if isinstance(child.tag, str)]
+
+
+def _said(element: etree._Element) -> Iterator[str]:
+    text = "".join(str(part) for part in element.itertext())
+    if _TAG.search(text):
+        try:
+            for page in html.read(f"<html><body>{text}</body></html>".encode()):
+                yield from (block.text for block in page.blocks)
+        except Unreadable:
+            # tags and nothing else
+            return
+    elif said := _BLANKS.sub(" ", text).strip():
+        yield said

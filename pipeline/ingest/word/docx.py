@@ -1,0 +1,395 @@
+"""Word papers (docx, docm, dotx, transitional or strict): what Word would show, in reading order.
+
+Deleted text, field codes and hidden text are left out; insertions, field results and automatic
+numbers stand in the text. Text boxes follow the paragraph that holds them; headers come first,
+footers, footnotes and endnotes last. Comments are what somebody said about the paper: not read.
+Pictures that are pages themselves follow as pages.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lxml import etree
+from PIL import Image
+
+from pipeline.errors import Reason, Unreadable
+from pipeline.evidence import Block, InParagraph, Page
+from pipeline.ingest.packed import opc
+from pipeline.ingest.scans import image
+from pipeline.ingest.word import pasted
+from pipeline.ingest.word.numbering import Numbering, numbering
+from pipeline.ingest.word.styles import Style, styles
+from pipeline.ingest.word.wordml import W, is_on, number, transitional, val
+from pipeline.ingest.word.wordtree import MC, TRANSPARENT, chosen_form, continues, flat
+
+from pipeline.ingest.word.wordtree import page_size, symbol, unwrapped  # isort: skip
+
+Within = Literal["body", "table", "textbox", "footnote", "header", "footer"]
+
+DEEPEST = 60
+"""Elements nested deeper than this are not read, and the paper says so."""
+FEW_LETTERS = 50
+"""A paper with pictures and fewer letters than this is a scan pasted into Word."""
+
+_MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+_BLIPS = ("}blip", "}imagedata")
+_LINKS = (_RELATION.replace("}id", "}embed"), _STRICT_RELATION.replace("}id", "}embed"),
+          _RELATION, _STRICT_RELATION)  # fmt: skip
+"""Where a picture says which part it is: in DrawingML, then in VML."""
+_DRAWINGS = {W + "drawing", W + "pict", W + "object", MC + "AlternateContent"}
+_MARKS = {W + "tab": "\t", W + "cr": "\n", W + "noBreakHyphen": "-", W + "ptab": "\t"}
+_NO_LETTER = re.compile(r"[\W\d_]*")
+
+
+def read(data: bytes) -> Iterator[Page]:
+    """The paper as page 1, its places `InParagraph`, a table row counting as one paragraph; then a
+    page without blocks for each picture that is one (`pasted`), as large as it is drawn, `unread`
+    "no_text_layer" or "limit_pixels".
+
+    Page 1 is `unread` "limit_depth" or "limit_pages" where something nested too deeply, or more
+    than 500 such pictures, were left out. Raises Unreadable: corrupt, encrypted, limit_ratio,
+    limit_size, limit_members, limit_objects, blank, no_text_layer (drawings without pixels).
+    """
+    with opc.open_zip(data) as package:
+        paper = _Paper(package)
+        blocks = tuple(paper.blocks())
+        scans = paper.scans(blocks)
+    lost: Reason | None = "limit_depth" if paper.cut else None
+    if len(scans) > pasted.MOST:
+        lost = "limit_pages"
+    elif paper.pictures and not scans and _letters(blocks) < FEW_LETTERS:
+        lost = "no_text_layer"
+    if not blocks and not scans:
+        raise Unreadable(lost or "blank")
+    yield Page(1, blocks, unread=lost)
+    for at, scan in enumerate(scans[: pasted.MOST], 2):
+        yield Page(at, (), scan.width, scan.height, scan.reason or "no_text_layer")
+
+
+def picture(data: bytes, number: int) -> Image.Image:
+    """The picture that is page `number` (from 2) of the paper, in red, green and blue.
+
+    Raises Unreadable as `read`, and no_text_layer for page 1 and pages that are not there.
+    """
+    with opc.open_zip(data) as package:
+        paper = _Paper(package)
+        scans = paper.scans(tuple(paper.blocks()))
+        if not 2 <= number < len(scans[: pasted.MOST]) + 2:
+            raise Unreadable("no_text_layer", f"no picture {number}")
+        scan = scans[number - 2]
+        if scan.reason:
+            raise Unreadable(scan.reason)
+        return image.picture(opc.part(package, scan.part) or b"", 1)
+
+
+def _letters(blocks: tuple[Block, ...]) -> int:
+    return sum(len(block.text) for block in blocks)
+
+
+@dataclass(slots=True)
+class _Text:
+    """One paragraph while it is read: its text, the size of its letters, and what floats on it."""
+
+    parts: list[str] = field(default_factory=list)
+    size: float = 0.0
+    boxes: list[etree._Element] = field(default_factory=list)
+
+
+class _Paper:
+    """One walk through a paper: what its parts define, and what has been counted so far."""
+
+    def __init__(self, package: zipfile.ZipFile) -> None:
+        self.package = package
+        self.main = self._main()
+        self.links = opc.related(package, self.main)
+        self.styles, self.plain = styles(self._part("styles"))
+        self.numbers: Numbering = numbering(self._part("numbering"))
+        self.paragraph = 0
+        self.tables = 0
+        self.pictures = 0
+        self.drawn: list[pasted.Drawn] = []
+        self.page = pasted.A4
+        self.edges = False
+        """Whether a header, footer or note is being read: a letterhead's crest is no page."""
+        self.cut = False
+        """Whether something was nested too deeply to be read."""
+        self.code = 0
+        """How many fields are open whose code, not result, is being read."""
+        self.fields: list[bool] = []
+        self.carried = ""
+
+    def _main(self) -> str:
+        for _, kind, name in opc.related(self.package, ""):
+            if kind == "officeDocument":
+                return name
+        return "word/document.xml"
+
+    def _root(self, name: str) -> etree._Element | None:
+        xml = opc.part(self.package, name)
+        return None if xml is None else opc.parse(transitional(xml), name)
+
+    def _part(self, kind: str) -> etree._Element | None:
+        for _, given, name in self.links:
+            if given == kind:
+                return self._root(name)
+        return None
+
+    def blocks(self) -> Iterator[Block]:
+        root = self._root(self.main)
+        body = root.find(W + "body") if root is not None else None
+        if body is None:
+            raise Unreadable("corrupt", f"no body in {self.main}")
+        self.page = page_size(body) or self.page
+        headers, footers = self._edges(body)
+        for part in headers:
+            yield from self._edge(part, "header")
+        yield from self.flow(body, "body", 0)
+        # what links their pictures name is their own parts' business
+        self.edges = True
+        for kind in ("footnotes", "endnotes"):
+            notes = self._part(kind)
+            for note in notes if notes is not None else ():
+                if note.get(W + "type", "normal") == "normal":
+                    yield from self.flow(note, "footnote", 0)
+        for part in footers:
+            yield from self._edge(part, "footer")
+
+    def scans(self, blocks: tuple[Block, ...]) -> list[pasted.Scan]:
+        """The pictures that are pages, once the blocks have been read."""
+        parts = {key: name for key, _, name in self.links}
+        only = _letters(blocks) < FEW_LETTERS
+        return pasted.scans(self.package, parts, self.drawn, self.page, only)
+
+    def _edges(self, body: etree._Element) -> tuple[list[str], list[str]]:
+        """The parts of the headers and of the footers that some section shows, each once."""
+        settings = self._part("settings")
+        even = bool(is_on(settings, "evenAndOddHeaders"))
+        names = {key: name for key, _, name in self.links}
+        found: tuple[list[str], list[str]] = ([], [])
+        for section in body.iter(W + "sectPr"):
+            shown = {"default"} | ({"even"} if even else set())
+            if is_on(section, "titlePg"):
+                shown.add("first")
+            for side, tag in zip(found, ("headerReference", "footerReference"), strict=True):
+                for reference in section.findall(W + tag):
+                    link = reference.get(_RELATION) or reference.get(_STRICT_RELATION) or ""
+                    name = names.get(link)
+                    if name and name not in side and reference.get(W + "type") in shown:
+                        side.append(name)
+        return found
+
+    def _edge(self, name: str, within: Within) -> Iterator[Block]:
+        """A header or footer; a mere page number is not text."""
+        root = self._root(name)
+        if root is None:
+            return
+        self.edges = True
+        for block in self.flow(root, within, 0):
+            if not _NO_LETTER.fullmatch(block.text):
+                yield block
+        self.edges = False
+
+    def flow(self, parent: etree._Element, within: Within, depth: int) -> Iterator[Block]:
+        """The blocks of a body, cell, text box, note, header or footer."""
+        if depth > DEEPEST:
+            self.cut = True
+            return
+        for child in parent:
+            tag = child.tag
+            if tag == W + "p":
+                yield from self.paragraph_blocks(child, within, depth)
+            elif tag == W + "tbl":
+                yield from self.table(child, within, depth + 1)
+            elif tag in TRANSPARENT:
+                yield from self.flow(child, within, depth + 1)
+            elif tag == MC + "AlternateContent":
+                chosen = chosen_form(child)
+                if chosen is not None:
+                    yield from self.flow(chosen, within, depth + 1)
+
+    def paragraph_blocks(
+        self, paragraph: etree._Element, within: Within, depth: int
+    ) -> Iterator[Block]:
+        text, style, boxes = self.paragraph_text(paragraph)
+        if text.parts:
+            self.paragraph += 1
+            place = InParagraph(self.paragraph, within)
+            yield Block("paragraph", text.parts[0], place, level=style.level, size=text.size)
+        for box in boxes:
+            yield from self.flow(box, "textbox", depth + 1)
+
+    def paragraph_text(
+        self, paragraph: etree._Element, in_cell: bool = False
+    ) -> tuple[_Text, Style, list[etree._Element]]:
+        """The paragraph with its number before it (`parts` is then one text, or none), its style,
+        and the text boxes on it."""
+        about = paragraph.find(W + "pPr")
+        style = self.styles.get(val(about, "pStyle") or "", self.plain)
+        outline = number(about, "outlineLvl")
+        if outline is not None:
+            style = Style(
+                outline + 1 if 0 <= outline < 9 else 0, style.list_id, style.depth, style.size
+            )
+        text = _Text()
+        self.inline(paragraph, text, style, 0)
+        said = "".join(text.parts)
+        marks = about.find(W + "rPr") if about is not None else None
+        if marks is not None and marks.find(W + "del") is not None:
+            # the end of this paragraph was deleted: it runs on into the next
+            self.carried += said
+            return _Text(), style, text.boxes
+        said, self.carried = (self.carried + said).strip(" \n\t"), ""
+        # an empty paragraph counts in its list, and in a cell (序号) its number is all there is
+        label = self._label(about, style)
+        if said.strip() or in_cell:
+            said = (label + said).strip()
+        text.parts = [said] if said.strip() else []
+        text.size = text.size or style.size
+        return text, style, text.boxes
+
+    def _label(self, about: etree._Element | None, style: Style) -> str:
+        numbers = about.find(W + "numPr") if about is not None else None
+        list_id, depth = val(numbers, "numId"), number(numbers, "ilvl")
+        if list_id is None:
+            list_id = style.list_id
+            depth = style.depth if depth is None else depth
+            if depth is None:
+                depth = self.numbers.by_style.get(val(about, "pStyle") or "")
+        # list 0 takes a numbering away again
+        return self.numbers.label(list_id, depth or 0) if list_id and list_id != "0" else ""
+
+    def inline(self, parent: etree._Element, text: _Text, style: Style, depth: int) -> None:
+        """The runs of a paragraph, or of what wraps them."""
+        if depth > DEEPEST:
+            self.cut = True
+            return
+        for child in parent:
+            tag = child.tag
+            if tag == W + "r":
+                self.run(child, text, style)
+            elif tag in TRANSPARENT:
+                self.inline(child, text, style, depth + 1)
+            elif tag in _DRAWINGS:
+                self.drawing(child, text)
+            elif isinstance(tag, str) and tag.endswith(("}oMath", "}oMathPara")):
+                text.parts.append("".join(each.text or "" for each in child.iter(_MATH_TEXT)))
+
+    def run(self, run: etree._Element, text: _Text, style: Style) -> None:
+        about = run.find(W + "rPr")
+        hidden = is_on(about, "vanish") if about is not None else None
+        if hidden is None:
+            named = self.styles.get(val(about, "rStyle") or "") if about is not None else None
+            hidden = named.hidden if named else style.hidden
+        for child in run:
+            tag = child.tag
+            if tag == W + "fldChar":
+                self.field(child.get(W + "fldCharType", ""))
+            elif hidden or self.code:
+                continue
+            elif tag == W + "t":
+                if child.text:
+                    text.parts.append(child.text.replace("\n", " "))
+                    if not text.size:
+                        text.size = (number(about, "sz") or 0) / 2
+            elif tag in _MARKS:
+                text.parts.append(_MARKS[tag])
+            elif tag == W + "br":
+                # a page or column ends: nothing that is said
+                text.parts.append("" if child.get(W + "type") in ("page", "column") else "\n")
+            elif tag == W + "sym":
+                text.parts.append(symbol(child))
+            elif tag in _DRAWINGS:
+                self.drawing(child, text)
+            elif tag == W + "ruby":
+                self.inline(child, text, style, 1)
+
+    def field(self, mark: str) -> None:
+        """A field's code stands between `begin` and `separate`, its result up to `end`."""
+        if mark == "begin":
+            self.fields.append(True)
+            self.code += 1
+        elif self.fields and mark == "separate" and self.fields[-1]:
+            self.fields[-1] = False
+            self.code -= 1
+        elif self.fields and mark == "end":
+            self.code -= self.fields.pop()
+
+    def drawing(self, element: etree._Element, text: _Text) -> None:
+        """Notes the text boxes and pictures of a drawing; of two forms of the same, one."""
+        waiting = [(element, (0.0, 0.0))]
+        while waiting:
+            each, size = waiting.pop()
+            tag = each.tag
+            if tag == MC + "AlternateContent":
+                chosen = chosen_form(each)
+                waiting += [(chosen, size)] if chosen is not None else []
+            elif tag == W + "txbxContent":
+                text.boxes.append(each)
+            elif isinstance(tag, str):
+                size = pasted.extent(each) or size
+                if tag.endswith(_BLIPS):
+                    self.picture(each, size)
+                waiting += [(inner, size) for inner in reversed(each)]
+
+    def picture(self, blip: etree._Element, size: tuple[float, float]) -> None:
+        """Notes a picture, drawn as large as `size`, in points."""
+        self.pictures += 1
+        link = next(filter(None, map(blip.get, _LINKS)), None)
+        if link and not self.edges:
+            self.drawn.append(pasted.Drawn(link, *size))
+
+    def table(self, table: etree._Element, within: Within, depth: int) -> Iterator[Block]:
+        """A row block for each row that says something; nested tables follow the row they are in.
+        A table of a single cell is a frame: its paragraphs stand as such."""
+        rows = [list(unwrapped(row, "tc")) for row in unwrapped(table, "tr")]
+        if len(rows) == 1 and len(rows[0]) == 1:
+            yield from self.flow(rows[0][0], "table" if within == "body" else within, depth)
+            return
+        self.tables += 1
+        own = self.tables
+        for row in rows:
+            cells: list[str] = []
+            later: list[etree._Element] = []
+            size = 0.0
+            for cell in row:
+                about = cell.find(W + "tcPr")
+                wide = min(max(number(about, "gridSpan") or 1, 1), 200)
+                text, high = self.cell(cell, later, depth)
+                size = max(size, high)
+                cells += ["" if continues(about) else text] + [""] * (wide - 1)
+            if any(cells):
+                self.paragraph += 1
+                place = InParagraph(self.paragraph, "table" if within == "body" else within)
+                joined = "\t".join(filter(None, cells))
+                yield Block("row", joined, place, tuple(cells), own, size=size)
+            for each in later:
+                if each.tag == W + "tbl":
+                    yield from self.table(each, within, depth + 1)
+                else:
+                    yield from self.flow(each, "textbox", depth + 1)
+
+    def cell(
+        self, cell: etree._Element, later: list[etree._Element], depth: int
+    ) -> tuple[str, float]:
+        """The text of a cell and the size of its letters; what stands in it beside its paragraphs
+        is added to `later`."""
+        lines: list[str] = []
+        size = 0.0
+        self.cut = self.cut or depth > DEEPEST
+        if depth <= DEEPEST:
+            for child in flat(cell):
+                if child.tag == W + "tbl":
+                    later.append(child)
+                    continue
+                text, _, boxes = self.paragraph_text(child, in_cell=True)
+                lines += text.parts
+                size = max(size, text.size)
+                later += boxes
+        return "\n".join(lines), size
