@@ -54,7 +54,7 @@ from pipeline.tag import Rulebook, rulebook, tags_of
 
 Row = dict[str, Any]
 UNCLEAN = ("memory", "crash", "timeout")
-"""Reasons after which the worker that met them is not to be trusted with another file."""
+"""With every refused limit, the reasons after which a worker is replaced."""
 RANK: dict[Stage, int] = {"result": 0, "done": 1, "plan": 2}
 
 
@@ -101,7 +101,7 @@ def answer(job: Mapping[str, Any], given: Task) -> Row:
     try:
         return _VERBS[job["do"]](job, given)
     except Unreadable as error:
-        return {"reason": error.reason, "unclean": error.reason in UNCLEAN}
+        return {"reason": error.reason, "unclean": _spoils(error.reason)}
     except MemoryError:
         return {"reason": "memory", "unclean": True}
     except Exception:
@@ -135,8 +135,13 @@ def _read(job: Mapping[str, Any], given: Task) -> Row:
     return {
         "extract": {"about": about, "pages": plain.dumped(pages)},
         "paper": _paper(source, about, pages, given),
-        "unclean": reason in UNCLEAN or unopened in UNCLEAN,
+        "unclean": _spoils(reason) or _spoils(unopened),
     }
+
+
+def _spoils(reason: str | None) -> bool:
+    """Whether the worker that met this is not to be trusted with another file."""
+    return reason is not None and (reason in UNCLEAN or reason.startswith("limit_"))
 
 
 def _members(data: bytes, kind: str, job: Mapping[str, Any]) -> tuple[list[Row] | None, str | None]:
