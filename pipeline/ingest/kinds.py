@@ -83,7 +83,7 @@ PICTURES: dict[str, str] = {
     "wps": "word.wps",
     "word_xml": "word.word_xml",
     "docx": "word.docx",
-    "pdf": "pdf.rendered",
+    "pdf": "pdf.picture",
     "jpg": "scans.image",
     "png": "scans.image",
     "gif": "scans.image",

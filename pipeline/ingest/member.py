@@ -7,7 +7,7 @@ is nested in it; a module that opens containers is named in `kinds.HOLDERS`.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pipeline.errors import Reason, Unreadable
@@ -19,7 +19,8 @@ MOST_BYTES = 2 * 1024**3
 """Of all members of a container together, unpacked."""
 MOST_MEMBER = 512 * 1024**2
 MOST_RATIO = 100
-"""Of unpacked to packed bytes, asked only of what unpacks to more than `FREE_BYTES`."""
+"""Of unpacked to packed bytes, asked only of what unpacks to more than `FREE_BYTES`. Of the papers
+met the one that shrank most went down to an 18th; a ledger of 100,000 like rows to a 21st."""
 FREE_BYTES = 1024**2
 CHUNK = 256 * 1024
 """Bytes that are unpacked before the bounds are asked again."""
@@ -33,6 +34,17 @@ class Member:
     name: str
     data: bytes | None
     reason: Reason | None = None
+
+
+def taken(name: str, why: Reason | None, content: Callable[[], bytes]) -> Member:
+    """A member with its content, which is asked for only if there is no reason `why` not to; where
+    that is Unreadable, with its reason."""
+    if why:
+        return Member(name, None, why)
+    try:
+        return Member(name, content())
+    except Unreadable as refused:
+        return Member(name, None, refused.reason)
 
 
 def swells(size: int, packed: int) -> bool:

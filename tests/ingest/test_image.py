@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 
 from pipeline.errors import Unreadable
 from pipeline.ingest import kinds
-from pipeline.ingest.pdf import rendered
+from pipeline.ingest.pdf import picture as shown_pdf
 from pipeline.ingest.scans import image
 from tests.ingest.made_files import pdf, ruled, said
 
@@ -161,22 +161,22 @@ def test_sixteen_bits_are_not_clipped_to_white() -> None:
 
 def test_a_page_is_drawn_at_200_dpi_and_in_order() -> None:
     data = pdf(said(20, 20, "one"), ruled((0, 150, 400, 150)) * 9)
-    assert rendered.picture(data, 1).size == (1112, 834)
-    first, second = (np.asarray(rendered.picture(data, number)) for number in (1, 2))
+    assert shown_pdf.picture(data, 1).size == (1112, 834)
+    first, second = (np.asarray(shown_pdf.picture(data, number)) for number in (1, 2))
     assert first[410:424].min() == 255 and second[410:424].min() < 80
     assert first[750:800, 50:120].min() < 80
 
 
 def test_a_page_is_drawn_as_shown() -> None:
-    assert rendered.picture(pdf("", page="/Rotate 90"), 1).size == (834, 1112)
-    assert rendered.picture(pdf("", page="/CropBox [0 0 72 144]"), 1).size == (200, 400)
+    assert shown_pdf.picture(pdf("", page="/Rotate 90"), 1).size == (834, 1112)
+    assert shown_pdf.picture(pdf("", page="/CropBox [0 0 72 144]"), 1).size == (200, 400)
 
 
 def test_stamps_and_filled_in_fields_are_drawn() -> None:
     note = ("<< /Type /Annot /Subtype /Stamp /Rect [100 100 200 150] /AP << /N 101 0 R >> >>",
             "<< /Type /XObject /Subtype /Form /BBox [0 0 100 50] /Length 22 >>\nstream\n"
             "0 g 0 0 100 50 re f   \nendstream")  # fmt: skip
-    shown = np.asarray(rendered.picture(pdf("", page="/Annots [100 0 R]", extra=note), 1))
+    shown = np.asarray(shown_pdf.picture(pdf("", page="/Annots [100 0 R]", extra=note), 1))
     assert shown[500, 400].max() == 0
 
 
@@ -187,16 +187,16 @@ def test_stamps_and_filled_in_fields_are_drawn() -> None:
 )  # fmt: skip
 def test_a_large_page_is_drawn_smaller_or_refused(page: str, wide: int, reason: str | None) -> None:
     if reason is None:
-        size = rendered.picture(pdf("", page=page), 1).size
+        size = shown_pdf.picture(pdf("", page=page), 1).size
         assert size[0] < wide and 0.9e8 < size[0] * size[1] <= image.MOST_PIXELS
         return
     with pytest.raises(Unreadable) as caught:
-        rendered.picture(pdf("", page=page), 1)
+        shown_pdf.picture(pdf("", page=page), 1)
     assert caught.value.reason == reason
 
 
 @pytest.mark.parametrize(("data", "number"), [(b"%PDF-1.4 rubbish", 1), (pdf(""), 2), (pdf(""), 0)])
 def test_no_such_page_is_corrupt(data: bytes, number: int) -> None:
     with pytest.raises(Unreadable) as caught:
-        rendered.picture(data, number)
+        shown_pdf.picture(data, number)
     assert caught.value.reason == "corrupt"

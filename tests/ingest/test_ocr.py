@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw
 
 from pipeline.errors import Unreadable
 from pipeline.evidence import OnPage, Page
-from pipeline.ingest.pdf import rendered
+from pipeline.ingest.pdf import picture as shown_pdf
 from pipeline.ingest.scans import image, ocr, seal
 from pipeline.ingest.scans import page as scan
 from pipeline.ingest.scans.ocr import Pixels, Recognise, Seen
@@ -601,7 +601,7 @@ def test_tesseract_stands_in() -> None:
 )
 def test_on_this_picture_stands_this(real_files: Path, name: str, phrase: str) -> None:
     data = (real_files / name).read_bytes()
-    shown = (rendered if name.endswith("pdf") else image).picture(data, 1)
+    shown = (shown_pdf if name.endswith("pdf") else image).picture(data, 1)
     page = scan.page(shown, 1, float(shown.width), float(shown.height), ocr.recogniser())
     assert phrase in page.text
 

@@ -421,18 +421,6 @@ def test_why_a_presentation_is_not_read(_why: str, data: bytes, reason: str) -> 
     assert refused(lambda: slides.read(data)) == reason
 
 
-def test_what_was_recognised_is_put_beside_what_was_read() -> None:
-    read = Page(2, (Block("paragraph", "标题", OnPage(2, (0, 0, 1, 1)), level=1),), 9, 9,
-                "no_text_layer")  # fmt: skip
-    line = Block("line", "荣誉证书", OnPage(2, (0, 5, 1, 6)), sure=0.9)
-    seen = shapes.beside(read, Page(2, (line,), 9, 9))
-    assert (texts(seen), seen.unread) == (["标题", "荣誉证书"], None)
-    # a photo of a meeting says nothing, and its slide was read all the same
-    assert shapes.beside(read, Page(2, (), 9, 9, "unclear")).unread is None
-    bare = Page(2, (), 9, 9, "no_text_layer")
-    assert shapes.beside(bare, Page(2, (), 9, 9, "unclear")).unread == "unclear"
-
-
 # --- OpenDocument -------------------------------------------------------------------------------
 
 

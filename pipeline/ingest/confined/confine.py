@@ -62,7 +62,7 @@ def apply(reads: Sequence[Path], scratch: Path | None) -> None:
         return
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
-    # What a child leaves behind when it ends is still ours, to be found and ended.
+    # what a child leaves behind when it ends is still ours, to be found and ended
     libc.prctl(_SUBREAPER, 1, 0, 0, 0)
     _die_first()
     offline.leave_network(libc)

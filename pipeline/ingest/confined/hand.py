@@ -27,8 +27,8 @@ FILES = 200
 
 _ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
-    # Workers stand side by side: more threads in one only take turns with the others'. And a
-    # second thread, started by a library, would keep what the first gives up.
+    # workers stand side by side: more threads in one only take turns with the others'; and a
+    # second thread, started by a library, would keep what the first gives up
     "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
 }  # fmt: skip
 
@@ -105,7 +105,7 @@ class Hand(Thread):
         try:
             state, record = self._talk(process, job, job.get("seconds", records.SECONDS))
         except (OSError, EOFError, ValueError):
-            # It died, or what it said was no record: that is this file's fault and no other's.
+            # it died, or what it said was no record: that is this file's fault and no other's
             ended = self._end()
             late = self._late or ended == -getattr(signal, "SIGXCPU", 0)
             return ("timeout", True) if late else ("crash", False)
@@ -154,7 +154,7 @@ class Hand(Thread):
             records.send_job(process.stdin, job)
             return records.receive_record(process.stdout, self._asked)
         finally:
-            # While somebody ends the process, this waits: its number is then still its own.
+            # while somebody ends the process, this waits: its number is then still its own
             with self._watching:
                 self._watched = None
 
@@ -212,5 +212,5 @@ def _close(stream: IO[bytes] | None) -> None:
         if stream is not None:
             stream.close()
     except OSError:
-        # A dead worker's pipe may break on its last flush; the file has its reason already.
+        # a dead worker's pipe may break on its last flush; the file has its reason already
         return

@@ -26,7 +26,7 @@ _SCOPES = 1 << 0 | 1 << 1
 
 
 class _Ruleset(ctypes.Structure):
-    # A kernel that knows fewer fields takes the longer form as long as the rest is zero.
+    # a kernel that knows fewer fields takes the longer form as long as the rest is zero
     _fields_ = (("files", ctypes.c_uint64), ("net", ctypes.c_uint64), ("scoped", ctypes.c_uint64))
 
 

@@ -43,10 +43,10 @@ def leave_network(libc: ctypes.CDLL) -> bool:
     if libc.unshare(_NEW_NET) == 0:
         return True
     user, group = os.geteuid(), os.getegid()
-    # Among users of its own, root would no longer read what is others'.
+    # among users of its own, root would no longer read what is others'
     if user == 0 or libc.unshare(_NEW_USER | _NEW_NET) != 0:
         return False
-    # Without a map of our own we would look like nobody to ourselves.
+    # without a map of our own we would look like nobody to ourselves
     for name, text in (("uid_map", f"{user} {user} 1"), ("setgroups", "deny"),
                        ("gid_map", f"{group} {group} 1")):
         try:

@@ -62,7 +62,7 @@ def supervise(jobs: Iterable[Job] | Callable[[], Job | None], command: Sequence[
         for hand in hands:
             hand.start()
         while True:
-            # One more for each hand than it can hold: none waits for the reader of the answers.
+            # one more for each hand than it can hold: none waits for the reader of the answers
             while out < 2 * workers and (job := take()) is not None:
                 waiting.put(job)
                 out += 1

@@ -59,10 +59,12 @@ class Part:
 
     @property
     def charset(self) -> str | None:
+        """The charset that the part states."""
         return _parameter(self.headers, "charset", "content-type") or None
 
     @property
     def is_attached(self) -> bool:
+        """Whether the part calls itself an attachment (RFC 2183)."""
         return self.headers.get_content_disposition() == "attachment"
 
     @property
@@ -87,16 +89,6 @@ class Part:
         holder.set_payload(raw.decode("ascii", "surrogateescape"))
         content = holder.get_payload(decode=True)
         return content if isinstance(content, bytes) else raw
-
-    def leaves(self) -> Iterator[Part]:
-        """The parts that consist of no others, in order."""
-        waiting = [self]
-        while waiting:
-            part = waiting.pop()
-            if part.parts:
-                waiting += reversed(part.parts)
-            else:
-                yield part
 
 
 def letter(data: bytes) -> Part:

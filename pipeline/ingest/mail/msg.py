@@ -19,10 +19,10 @@ import olefile
 
 from pipeline.errors import Reason, Unreadable
 from pipeline.evidence import Block, Page
-from pipeline.ingest.mail import eml as mail
-from pipeline.ingest.mail import letter, lzfu, mime
-from pipeline.ingest.member import MOST_MEMBER, Member
-from pipeline.ingest.packed import membernames
+from pipeline.ingest.mail import eml, letter, lzfu, mime
+from pipeline.ingest.member import MOST_MEMBER, Member, taken
+from pipeline.ingest.packed import membernames, ole
+from pipeline.ingest.text import encoding
 from pipeline.ingest.word import rtf
 
 MOST_ATTACHED = 2_000
@@ -40,13 +40,10 @@ TEXT, TEXT8, BINARY, OBJECT = 0x1F, 0x1E, 0x102, 0x0D
 _BY_REFERENCE = (2, 3, 4, 7)
 """Methods of attaching by which the letter holds a path alone ([MS-OXCMSG] 2.2.2.9)."""
 _PROPERTIES = "__properties_version1.0"
-_FAILURES = (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError,
-             struct.error, RecursionError)  # fmt: skip
-"""What olefile is known to raise on a broken file, and unpacking what is not there."""
 
 
 def read(data: bytes) -> Iterator[Page]:
-    """One page, as `mail.read` gives it. Raises Unreadable: corrupt, blank, garbled, limit_size."""
+    """One page, as `eml.read` gives it. Raises Unreadable: corrupt, blank, garbled, limit_size."""
     with _opened(data) as root:
         bodies, lost = root.bodies()
         page = letter.page(root.text(SUBJECT), root.date(), bodies, lost)
@@ -54,7 +51,7 @@ def read(data: bytes) -> Iterator[Page]:
 
 
 def members(data: bytes) -> Iterator[Member]:
-    """What is attached, as `mail.members` gives it; attached letters become .eml.
+    """What is attached, as `eml.members` gives it; attached letters become .eml.
 
     Raises Unreadable: corrupt, limit_members.
     """
@@ -62,13 +59,7 @@ def members(data: bytes) -> Iterator[Member]:
         held = [each for each in root.attached() if not each.is_ornament()]
         names = membernames.shown([each.name() or f"part {n}" for n, each in enumerate(held, 1)])
         for each, (name, refused) in zip(held, names, strict=True):
-            if refused:
-                yield Member(name, None, refused)
-                continue
-            try:
-                yield Member(name, each.content())
-            except Unreadable as error:
-                yield Member(name, None, error.reason)
+            yield taken(name, refused, each.content)
 
 
 @contextmanager
@@ -77,7 +68,7 @@ def _opened(data: bytes) -> Iterator[_Storage]:
         with olefile.OleFileIO(io.BytesIO(data)) as compound:
             # 32 bytes of header at the top, 24 in an attached letter, 8 in an attachment
             yield _Storage(compound, [], 32, None, 0)
-    except _FAILURES as error:
+    except ole.ERRORS as error:
         raise Unreadable("corrupt", f"ole: {error}") from None
 
 
@@ -108,7 +99,7 @@ class _Storage:
         if number not in self.fixed:
             return None
         (page,) = struct.unpack_from("<I", self.fixed[number])
-        return {65001: "utf-8", 936: "gb18030", 54936: "gb18030"}.get(page, f"cp{page}")
+        return encoding.code_page(page)
 
     def stream(self, name: str, most: int) -> bytes | None:
         """The bytes of a stream, None if there is none; Unreadable("limit_size") if too many."""
@@ -135,7 +126,7 @@ class _Storage:
         """When it was sent: by the clock of the sender where the headers tell it, else in UTC."""
         headers = self.text(HEADERS)
         if headers:
-            sent = mail.date(mime.letter(headers.encode("utf-8", "replace")))
+            sent = eml.date(mime.letter(headers.encode("utf-8", "replace")))
             if isinstance(sent, datetime):
                 return sent
         for number in (SENT, DELIVERED):
@@ -204,7 +195,7 @@ class _Storage:
         path = [*self.path, f"__substg1.0_{DATA:04X}{BINARY:04X}"]
         if not self.text(CONTENT_ID) or not self.text(MIME_TYPE).startswith("image/"):
             return False
-        return bool(self.compound.exists(path)) and self.compound.get_size(path) <= mail.SMALL
+        return bool(self.compound.exists(path)) and self.compound.get_size(path) <= eml.SMALL
 
     def content(self) -> bytes:
         """An attachment's bytes; raises Unreadable (part_missing, unsupported_format ...)."""
@@ -222,7 +213,10 @@ class _Storage:
         raise Unreadable("part_missing", "no data")
 
     def as_mail(self) -> EmailMessage:
-        """An attached letter in the form in which letters travel: it has no file of its own."""
+        """An attached letter in the form in which letters travel: it has no file of its own.
+
+        Raises Unreadable: limit_depth, limit_size.
+        """
         if self.depth > DEEPEST:
             raise Unreadable("limit_depth", "letters in letters")
         made = EmailMessage()

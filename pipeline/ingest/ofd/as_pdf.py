@@ -1,4 +1,4 @@
-"""A PDF file of one page, for pdfium to draw: what `ofd_picture` puts on it."""
+"""A PDF file of one page, for pdfium to draw: what `picture` puts on it."""
 
 from __future__ import annotations
 

@@ -12,19 +12,15 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from pipeline.evidence import Box
-from pipeline.ingest.ofd.numbers import Matrix, boxed, operations
+from pipeline.ingest.ofd.numbers import operations
 from pipeline.ingest.ofd.objects import Count, Units, legible, of_image, placed, visible, walk
 from pipeline.ingest.ofd.package import children
 from pipeline.ingest.ofd.text import MANY_GLYPHS, Glyphs, Run, runs
-from pipeline.ingest.pdf.grid import Line
+from pipeline.ingest.pdf.boxes import Matrix, moved
+from pipeline.ingest.pdf.grid import MOST_SEGMENTS, SHORT, THIN, Line
 
 MOST_LETTERS = 1_000_000
 """Of one page."""
-THIN = 4.0
-"""A path no thicker than this is a line, drawn or filled (points)."""
-SHORT = 1.0
-MOST_SEGMENTS = 20_000
-"""Of one page; a page with more is a drawing."""
 
 
 @dataclass(slots=True)
@@ -73,7 +69,7 @@ def draw(parent: etree._Element, by: Matrix, units: Units, found: Drawn) -> None
         elif name == "PathObject":
             _path(item, placed(item, within), found)
         elif item.get("ResourceID"):
-            found.images.append(boxed(0, 0, 1, 1, of_image(item, within)))
+            found.images.append(moved((0.0, 0.0, 1.0, 1.0), of_image(item, within)))
             found.behind.append(found.named)
 
 

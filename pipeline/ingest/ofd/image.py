@@ -1,16 +1,14 @@
-"""A picture in an OFD package as an image of a PDF page: how `ofd_picture` shows it."""
+"""A picture in an OFD package as an image of a PDF page: how `picture` shows it."""
 
 from __future__ import annotations
 
-import io
-import warnings
 import zlib
 from dataclasses import dataclass
 
 from PIL import Image, UnidentifiedImageError
 
 from pipeline.errors import Unreadable
-from pipeline.ingest.scans.image import FAILURES, MOST_PIXELS
+from pipeline.ingest.scans.image import FAILURES, MOST_PIXELS, header
 
 FORMATS = ("PNG", "JPEG", "BMP", "DIB", "TIFF", "GIF", "WEBP")
 JBIG2 = b"\x97JB2\r\n\x1a\n"
@@ -35,7 +33,7 @@ def pixels(data: bytes, wide: int, high: int) -> Pixels:
     if data.startswith(JBIG2):
         return _two_level(data)
     try:
-        with _open(data) as image:
+        with header(data, FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise Unreadable("limit_pixels", f"{image.width} x {image.height}")
             image.draft(None, (wide, high))
@@ -48,13 +46,6 @@ def pixels(data: bytes, wide: int, high: int) -> Pixels:
         raise Unreadable("unsupported_format", "image") from None
     except FAILURES as error:
         raise Unreadable("corrupt", f"image: {error}") from None
-
-
-def _open(data: bytes) -> Image.Image:
-    with warnings.catch_warnings():
-        # a large picture is warned of before it is refused
-        warnings.simplefilter("ignore")
-        return Image.open(io.BytesIO(data), formats=FORMATS)
 
 
 def _plain(image: Image.Image) -> Pixels:

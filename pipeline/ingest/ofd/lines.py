@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from pipeline.evidence import Box
 from pipeline.ingest.ofd.text import Run
+from pipeline.ingest.pdf.boxes import around
 from pipeline.ingest.pdf.grid import Table
 
 SPACE = 0.2
@@ -65,9 +66,11 @@ class Placed:
         self.text = "".join(parts)
 
     def box(self, index: int) -> Box:
+        """Where the letter at an index of the text stands."""
         return self._boxes[index]
 
     def is_made_up(self, index: int) -> bool:
+        """Whether that letter is a blank of ours."""
         return index in self._made_up
 
 
@@ -87,7 +90,7 @@ def in_order(runs: list[Run], tables: list[Table]) -> list[Row]:
         text = run.text
         if not text or text.isspace():
             continue
-        box = around([box for _, box in run.letters])
+        box = around(box for _, box in run.letters)
         # bold by being drawn twice
         if any(_same(box, other, run.size) for other in drawn.setdefault(text, [])[-LATELY:]):
             continue
@@ -96,12 +99,6 @@ def in_order(runs: list[Run], tables: list[Table]) -> list[Row]:
     rows = _rows(spans)
     gutter = _gutter([row for row in rows if not _in_table(row, tables)])
     return rows if gutter is None else _columns(rows, gutter, tables)
-
-
-def around(boxes: list[Box]) -> Box:
-    """The box around boxes."""
-    left, top, right, bottom = zip(*boxes, strict=True)
-    return (min(left), min(top), max(right), max(bottom))
 
 
 def _same(one: Box, other: Box, size: float) -> bool:
@@ -152,7 +149,7 @@ def _gutter(rows: list[Row]) -> float | None:
     """Where the room between two columns of running text is; None if there are none."""
     if len(rows) <= FEW_LINES:
         return None
-    left, _, right, _ = around([span.box for row in rows for span in row])
+    left, _, right, _ = around(span.box for row in rows for span in row)
     # every place between the outer thirds where a span ends is a candidate, the commonest first
     third = (right - left) / 3
     ends = Counter(

@@ -1,4 +1,4 @@
-"""Numbers, boxes, matrices and paths as OFD writes them (GB/T 33190-2016, 7.3 and 9.1)."""
+"""Numbers, matrices and paths as OFD writes them (GB/T 33190-2016, 7.3 and 9.1)."""
 
 from __future__ import annotations
 
@@ -7,17 +7,12 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from pipeline.evidence import Box
+from pipeline.ingest.pdf.boxes import Matrix
 
 POINTS = 72 / 25.4
 """Points of a millimetre, the unit of OFD."""
 FARTHEST = 1e7
 """Numbers beyond this are no places on paper."""
-
-Matrix = tuple[float, float, float, float, float, float]
-"""(a, b, c, d, e, f): x' = a x + c y + e, y' = b x + d y + f, y downwards."""
-Point = tuple[float, float]
-IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 _WORD = re.compile(r"[^\s,]+")
 _PATH = re.compile(r"[A-Za-z]|[-+]?(?:\d{1,30}\.?\d{0,30}|\.\d{1,30})(?:[eE][-+]?\d{1,3})?")
@@ -42,33 +37,9 @@ def numbers(text: str | None, count: int) -> tuple[float, ...] | None:
 
 
 def matrix(text: str | None) -> Matrix | None:
-    """What a CTM says, None if it says nothing."""
+    """What a CTM says, y downwards; None if it says nothing."""
     found = numbers(text, 6)
     return None if found is None else (found[0], found[1], found[2], found[3], found[4], found[5])
-
-
-def times(first: Matrix, then: Matrix) -> Matrix:
-    """The matrix that does `first`, and `then` the other."""
-    a, b, c, d, e, f = first
-    g, h, i, j, k, m = then
-    return (
-        a * g + b * i,
-        a * h + b * j,
-        c * g + d * i,
-        c * h + d * j,
-        e * g + f * i + k,
-        e * h + f * j + m,
-    )
-
-
-def boxed(x0: float, y0: float, x1: float, y1: float, by: Matrix) -> Box:
-    """The box around a rectangle that a matrix moved."""
-    a, b, c, d, e, f = by
-    if b == 0 and c == 0 and a > 0 and d > 0:
-        return (a * x0 + e, d * y0 + f, a * x1 + e, d * y1 + f)
-    xs = [a * x + c * y + e for x in (x0, x1) for y in (y0, y1)]
-    ys = [b * x + d * y + f for x in (x0, x1) for y in (y0, y1)]
-    return (min(xs), min(ys), max(xs), max(ys))
 
 
 def deltas(text: str | None, most: int) -> list[float]:

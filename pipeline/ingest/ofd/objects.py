@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from pipeline.ingest.ofd.numbers import Matrix, Point, matrix, numbers, times
+from pipeline.ingest.ofd.numbers import matrix, numbers
 from pipeline.ingest.ofd.package import children, name_of
+from pipeline.ingest.pdf.boxes import Matrix, Point, times
 
 MOST_OBJECTS = 200_000
 """Of one page, those of its templates and units included."""
@@ -20,7 +21,7 @@ DEEPEST_BLOCKS = 60
 
 Units = dict[str, etree._Element]
 """The contents of CompositeGraphicUnits by their ids."""
-Placed = tuple[str, etree._Element, Matrix, bool]
+Drawing = tuple[str, etree._Element, Matrix, bool]
 """An object: TextObject, PathObject or ImageObject; its element; how what it stands in comes onto
 the page; whether that is visible."""
 
@@ -37,7 +38,7 @@ class Count:
 
 def walk(
     parent: etree._Element, by: Matrix, units: Units, count: Count, seen: bool = True
-) -> Iterator[Placed]:
+) -> Iterator[Drawing]:
     """The objects in a page's content, a unit or an appearance, moved by a matrix; those in blocks
     and units among them. What is too deep, or more than `MOST_OBJECTS`, sets `count.full`."""
     yield from _walk(parent, by, units, count, seen, 0, 0)
@@ -51,7 +52,7 @@ def _walk(
     seen: bool,
     blocks: int,
     within: int,
-) -> Iterator[Placed]:
+) -> Iterator[Drawing]:
     for item in parent:
         count.objects += 1
         if count.objects > MOST_OBJECTS:
@@ -123,8 +124,10 @@ def legible(item: etree._Element) -> bool:
 
 
 def is_no(word: str | None) -> bool:
+    """Whether an attribute says no; where it is missing it says nothing."""
     return word is not None and word.strip().lower() in ("false", "0")
 
 
 def is_yes(word: str | None) -> bool:
+    """Whether an attribute says yes; where it is missing it says nothing."""
     return word is not None and word.strip().lower() in ("true", "1")

@@ -24,8 +24,6 @@ MOST_XML = 64 * 1024 * 1024
 MOST_PARTS = 10_000
 """Entries of a list in a package (templates, annotations, attachments ...) that are looked at."""
 
-_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})")
-_HEAD = re.compile(r"^\s*<\?xml.{0,400}?\?>", re.DOTALL)
 _CONTROL = re.compile(
     "[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
     r"|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|x0*(?:[0-8bcef]|1[\da-f]));",
@@ -149,12 +147,11 @@ def _plain(name: str) -> str:
 
 def _mended(data: bytes, name: str) -> bytes:
     """The XML in UTF-8, without what no XML may hold, and without prefixes, declared or not."""
-    declared = _DECLARED.match(data[:400].lstrip(b"\xef\xbb\xbf"))
     try:
-        text = encoding.decode(data, declared[1].decode() if declared else None)
+        text = encoding.decode(data, encoding.xml_charset(data))
     except Unreadable:
         raise Unreadable("corrupt", f"{name}: no XML") from None
-    text = _CONTROL.sub("\ufffd", _HEAD.sub("", text).strip("\0 \t\r\n"))
+    text = _CONTROL.sub("\ufffd", encoding.undeclared(text).strip("\0 \t\r\n"))
     return _PREFIX.sub(r"<\1", text).encode()
 
 

@@ -18,16 +18,15 @@ from PIL import Image
 from pipeline.errors import Unreadable
 from pipeline.ingest.ofd.as_pdf import page
 from pipeline.ingest.ofd.image import Pixels, pixels
-from pipeline.ingest.ofd.numbers import Matrix, number, numbers, operations, times
-from pipeline.ingest.ofd.objects import Count, Placed, legible, of_image, placed, visible, walk
+from pipeline.ingest.ofd.numbers import number, numbers, operations
+from pipeline.ingest.ofd.objects import Count, Drawing, legible, of_image, placed, visible, walk
 from pipeline.ingest.ofd.package import Package, Paper, children, papers, resources, said
-from pipeline.ingest.ofd.pages import BASE, Folio, Shelf
+from pipeline.ingest.ofd.page import BASE, Folio, Shelf
 from pipeline.ingest.ofd.text import glyphs, letters, wider
+from pipeline.ingest.pdf.boxes import Matrix, times
+from pipeline.ingest.pdf.picture import FINE, drawn, fineness
 from pipeline.ingest.scans.image import MOST_PIXELS
 
-FINE, COARSE = 200 / 72, 50 / 72
-"""Pixels of a point, as a rule and at the least: a page so large that it would need fewer to stay
-within the limit is no paper."""
 MOST_IMAGES = 500
 MOST_FONTS, MOST_FONT = 50, 32 * 1024 * 1024
 """How many fonts are drawn with, and bytes of one; whole Chinese fonts have half as many."""
@@ -42,15 +41,12 @@ def picture(data: bytes, number: int) -> Image.Image:
     have more than 100 megapixels.
 
     Raises Unreadable: limit_pixels; corrupt if there is no such page; unsupported_format, corrupt
-    or limit_objects if none of its images can be shown; and as `ofd.read` does where the package
+    or limit_objects if none of its images can be shown; and as `reader.read` does where the package
     cannot be opened.
     """
     package = Package(data)
     folio = _folio(package, number)
-    # a row and a column more may come of rounding up
-    fine = min(FINE, (0.99 * MOST_PIXELS / (folio.width * folio.height)) ** 0.5)
-    if fine < COARSE:
-        raise Unreadable("limit_pixels", f"{folio.width:.0f} x {folio.height:.0f} points")
+    fine = fineness(folio.width, folio.height)
     if folio.root is None:
         raise Unreadable(folio.lost or "corrupt")
     sheet = _Sheet(package, folio)
@@ -60,10 +56,7 @@ def picture(data: bytes, number: int) -> Image.Image:
         raise sheet.refusal
     try:
         with pypdfium2.PdfDocument(sheet.pdf()) as shown:
-            bitmap = shown[0].render(scale=fine, may_draw_forms=False, rev_byteorder=True)
-            # the picture must outlive pdfium's memory
-            drawn: Image.Image = bitmap.to_pil().convert("RGB").copy()
-            return drawn
+            return drawn(shown[0], fine)
     except (pypdfium2.PdfiumError, ValueError) as error:
         raise Unreadable("corrupt", str(error)) from None
 
@@ -77,7 +70,7 @@ def _folio(package: Package, number: int) -> Folio:
     raise Unreadable("corrupt", f"no page {number}")
 
 
-def _objects(folio: Folio) -> Iterator[Placed]:
+def _objects(folio: Folio) -> Iterator[Drawing]:
     count = Count()
     units = folio.units()
     for layer in folio.layers():
@@ -119,7 +112,7 @@ class _Sheet:
         self.refusal: Unreadable | None = None
         """Why the last image that could not be shown is not."""
 
-    def add(self, each: Placed) -> None:
+    def add(self, each: Drawing) -> None:
         name, item, within, seen = each
         by = times(within, self._flip)
         if not seen or not visible(item):

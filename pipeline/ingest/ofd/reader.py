@@ -10,16 +10,15 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import replace
+from functools import partial
 
 from pipeline.errors import Unreadable
-from pipeline.evidence import Block, Page
+from pipeline.evidence import Page
 from pipeline.ingest import member
 from pipeline.ingest.member import Member
 from pipeline.ingest.ofd.package import Package, Paper, children, papers, said
-from pipeline.ingest.ofd.pages import Folio, Shelf
-from pipeline.ingest.pdf.grid import Table
-from pipeline.ingest.pdf.layout import runs_on
+from pipeline.ingest.ofd.page import Folio, Shelf
+from pipeline.ingest.pdf.sequence import Tables, told
 
 MOST_PAGES = 5_000
 
@@ -40,40 +39,18 @@ def read(data: bytes) -> Iterator[Page]:
         raise Unreadable("limit_pages", str(count))
     if count == 0:
         raise package.lost("no pages")
-    yield from _said(_pages(package, found, count))
-
-
-def _said(pages: Iterator[Page]) -> Iterator[Page]:
-    """The pages; it is an error if there is nothing on any of them."""
-    told, reasons = False, set()
-    for page in pages:
-        told = told or bool(page.blocks)
-        reasons.add(page.unread)
-        yield page
-    for reason in ("encrypted", "corrupt"):
-        if not told and reasons <= {None, reason}:
-            raise Unreadable(reason if reason in reasons else "blank")
+    yield from told(_pages(package, found, count))
 
 
 def _pages(package: Package, found: list[Paper], count: int) -> Iterator[Page]:
     number = 0
-    numbered = 0
-    before: tuple[Page, Table] | None = None
+    tables = Tables()
     for paper in found:
         shelf = Shelf(package, paper)
         for at in range(len(paper.pages)):
             number += 1
-            page, grids = Folio(shelf, at).read(number, numbered, count == 1)
-            if before and grids and runs_on(*before, page, grids[0]):
-                # the same table goes on: every number on this page is one too high
-                page = replace(page, blocks=tuple(map(_one_less, page.blocks)))
-            numbered = max((block.table for block in page.blocks), default=0) or numbered
-            before = (page, grids[-1]) if grids else None
-            yield page
-
-
-def _one_less(block: Block) -> Block:
-    return replace(block, table=block.table - 1) if block.table else block
+            page, grids = Folio(shelf, at).read(number, tables.count, count == 1)
+            yield tables.counted(page, grids)
 
 
 def members(data: bytes) -> Iterator[Member]:
@@ -105,10 +82,7 @@ def members(data: bytes) -> Iterator[Member]:
             if package.size(part) > member.MOST_MEMBER or total > member.MOST_BYTES:
                 yield Member(label, None, "limit_size")
                 continue
-            try:
-                yield Member(label, package.data(part))
-            except Unreadable as refusal:
-                yield Member(label, None, refusal.reason)
+            yield member.taken(label, None, partial(package.data, part))
 
 
 def _label(name: str, place: str, kind: str) -> str:

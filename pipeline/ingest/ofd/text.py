@@ -11,8 +11,9 @@ from itertools import islice
 from lxml import etree
 
 from pipeline.evidence import Box
-from pipeline.ingest.ofd.numbers import Matrix, boxed, deltas, number
+from pipeline.ingest.ofd.numbers import deltas, number
 from pipeline.ingest.ofd.package import children, said
+from pipeline.ingest.pdf.boxes import Matrix, moved
 
 MOST_CODES = 100_000
 """Letters of one text object."""
@@ -53,6 +54,7 @@ class Run:
 
     @property
     def text(self) -> str:
+        """The letters, without their boxes."""
         return "".join(letter for letter, _ in self.letters)
 
 
@@ -94,7 +96,7 @@ def runs(item: etree._Element, by: Matrix, glyphs: Glyphs) -> Made:
             made.lost += max(missing, 0)
             changed = []
         for letters, stacked in _parted(text, x, y, steps, size, wide):
-            placed = [(letter, boxed(*box, by)) for letter, box in letters]
+            placed = [(letter, moved(box, by)) for letter, box in letters]
             made.runs.append(Run(placed, size * scale, turn, stacked))
     return made
 

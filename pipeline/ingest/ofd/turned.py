@@ -42,6 +42,7 @@ def back(box: Box, turn: int, width: float, height: float) -> Box:
 
 
 def upright_run(run: Run, turn: int, width: float, height: float) -> Run:
+    """A run of a turned page, as it stands once the page is upright."""
     letters = [(letter, upright(box, turn, width, height)) for letter, box in run.letters]
     return Run(letters, run.size, 0, run.stacked)
 

@@ -15,16 +15,24 @@ from urllib.parse import unquote
 from lxml import etree
 
 from pipeline.errors import Unreadable
+from pipeline.ingest.member import FREE_BYTES, MOST_MEMBERS, MOST_RATIO
 
-MOST_MEMBERS = 10_000
-MOST_BYTES = 512 * 1024 * 1024
-MOST_MEMBER = 128 * 1024 * 1024
-MOST_RATIO = 100
-"""Of a member's unpacked bytes to packed ones, asked only above `FREE_BYTES`. Of the papers met the
-one that shrank most went down to an 18th; a ledger of 100,000 like rows goes to a 21st."""
-FREE_BYTES = 1024 * 1024
+MOST_BYTES = 512 * 1024**2
+"""Of all parts together, unpacked."""
+MOST_MEMBER = 128 * 1024**2
 MOST_TAGS = 8_000_000
 """Of one part: a tree of as many elements takes about a gigabyte."""
+R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+"""Namespace of the attributes that name a relationship (ECMA-376, part 1, 22.8)."""
+MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+"""Namespace of several forms of one content (ECMA-376, part 3)."""
+_STRICT = b"http://purl.oclc.org/ooxml/"
+_NAMES = (
+    (b"wordprocessingml/main", b"wordprocessingml/2006/main"),
+    (b"presentationml/main", b"presentationml/2006/main"),
+    (b"officeDocument/relationships", b"officeDocument/2006/relationships"),
+    (b"drawingml/", b"drawingml/2006/"),
+)
 _LOCAL_HEADER = 30
 """Bytes before a member's name (APPNOTE 4.3.7)."""
 
@@ -66,7 +74,10 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
 
 
 def part(package: zipfile.ZipFile, name: str) -> bytes | None:
-    """The bytes of one part, None if there is none; names are compared as OPC does, caseless."""
+    """The bytes of one part, None if there is none; names are compared as OPC does, caseless.
+
+    Raises Unreadable: encrypted, corrupt.
+    """
     wanted = name.lstrip("/").lower()
     for member in package.infolist():
         if member.filename.replace("\\", "/").lstrip("/").lower() == wanted:
@@ -102,6 +113,14 @@ def parse(xml: bytes, name: str = "") -> etree._Element:
     if root.getroottree().docinfo.internalDTD is not None:
         raise Unreadable("corrupt", f"{name}: DOCTYPE")
     return root
+
+
+def transitional(xml: bytes) -> bytes:
+    """A strict part of OOXML with the names of a transitional one: the elements are the same."""
+    if _STRICT in xml[:8192]:
+        for strict, usual in _NAMES:
+            xml = xml.replace(_STRICT + strict, b"http://schemas.openxmlformats.org/" + usual)
+    return xml
 
 
 def related(package: zipfile.ZipFile, source: str) -> list[tuple[str, str, str]]:

@@ -12,6 +12,7 @@ import io
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from py7zr import SevenZipFile, archiveinfo
@@ -29,6 +30,7 @@ from pipeline.ingest.member import (
     incomplete,
     refusal,
     swells,
+    taken,
     weighed,
 )
 from pipeline.ingest.packed import outside, unpack
@@ -108,19 +110,13 @@ def members(data: bytes) -> Iterator[Member]:
     with contextlib.ExitStack() as stack:
         other: Callable[[int], bytes] | None = None
         for entry, (name, _), why in zip(files, names, reasons, strict=True):
-            if why:
-                yield Member(name, None, why)
-                continue
-            try:
-                if other is None and entry.block and not _able(data, entry.block):
-                    left = [each for each in asked if each.block and not _able(data, each.block)]
-                    other = _others(data, left, len(left) < sum(map(bool, blocks)), stack)
-                if other and entry.block and entry.block.broken:
-                    yield Member(name, other(entry.place))
-                else:
-                    yield Member(name, _content(entry))
-            except Unreadable as refused:
-                yield Member(name, None, refused.reason)
+            if not why and other is None and entry.block and not _able(data, entry.block):
+                left = [each for each in asked if each.block and not _able(data, each.block)]
+                other = _others(data, left, len(left) < sum(map(bool, blocks)), stack)
+            if other and entry.block and entry.block.broken:
+                yield taken(name, why, partial(other, entry.place))
+            else:
+                yield taken(name, why, partial(_content, entry))
 
 
 def _complete(data: bytes) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import contextlib
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from pipeline.errors import Reason, Unreadable
-from pipeline.ingest.member import Member, incomplete, refusal, swells, weighed
+from pipeline.ingest.member import Member, incomplete, refusal, swells, taken, weighed
 from pipeline.ingest.packed import outside
 from pipeline.ingest.packed.membernames import shown
 from pipeline.ingest.packed.rarlist import MAGIC_14, Entry, entries
@@ -49,10 +50,7 @@ def members(data: bytes) -> Iterator[Member]:
             if why or source is None:
                 yield Member(name, None, why or "link")
                 continue
-            try:
-                yield Member(name, content(source))
-            except Unreadable as refused:
-                yield Member(name, None, refused.reason)
+            yield taken(name, None, partial(content, source))
     if broken:
         raise Unreadable("corrupt", broken)
 

@@ -6,10 +6,11 @@ import io
 import re
 import tarfile
 from collections.abc import Iterator
+from functools import partial
 from typing import BinaryIO, cast
 
 from pipeline.errors import Reason, Unreadable
-from pipeline.ingest.member import Member, bounded, counted, refusal, weighed
+from pipeline.ingest.member import Member, bounded, counted, refusal, taken, weighed
 from pipeline.ingest.packed import unpack
 from pipeline.ingest.packed.membernames import shown
 from pipeline.ingest.packed.tarhead import BLOCK
@@ -68,7 +69,8 @@ def members(data: bytes) -> Iterator[Member]:
 
 
 def within(file: BinaryIO, length: int) -> Iterator[Member]:
-    """The members of a tape archive of `length` bytes in an open file, as `members` has them."""
+    """The members of a tape archive of `length` bytes in an open file, as `members` has them and
+    with what it raises."""
     try:
         with tarfile.open(fileobj=file, mode="r:", errors="surrogateescape",
                           tarinfo=_Header) as archive:
@@ -94,16 +96,17 @@ def _members(archive: tarfile.TarFile, file: BinaryIO, length: int) -> Iterator[
             known[info.name] = info
     weighed(info.size for info, why in chosen if not why)
     for (name, _), (info, why) in zip(names, chosen, strict=True):
-        if why:
-            yield Member(name, None, why)
-            continue
-        try:
-            with cast(io.BufferedReader, archive.extractfile(info)) as stream:
-                yield Member(name, bounded(unpack.read(stream), _packed(info), info.size))
-        except (Unreadable, tarfile.TarError, *unpack.ERRORS) as error:
-            yield Member(name, None, error.reason if isinstance(error, Unreadable) else "corrupt")
+        yield taken(name, why, partial(_content, archive, info))
     if broken:
         raise Unreadable("corrupt", broken)
+
+
+def _content(archive: tarfile.TarFile, info: tarfile.TarInfo) -> bytes:
+    try:
+        with cast(io.BufferedReader, archive.extractfile(info)) as stream:
+            return bounded(unpack.read(stream), _packed(info), info.size)
+    except (tarfile.TarError, *unpack.ERRORS) as error:
+        raise Unreadable("corrupt", f"tar: {error}") from None
 
 
 def _listed(archive: tarfile.TarFile, file: BinaryIO, length: int

@@ -13,6 +13,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from pipeline.errors import Reason, Unreadable
 from pipeline.ingest.member import (
@@ -23,6 +24,7 @@ from pipeline.ingest.member import (
     incomplete,
     refusal,
     swells,
+    taken,
     weighed,
 )
 from pipeline.ingest.packed import unpack
@@ -93,13 +95,7 @@ def members(data: bytes) -> Iterator[Member]:
     ]
     weighed(entry.size for entry, why in zip(files, reasons, strict=True) if not why)
     for entry, (name, _), why in zip(files, names, reasons, strict=True):
-        if why:
-            yield Member(name, None, why)
-            continue
-        try:
-            yield Member(name, _content(view, entry))
-        except Unreadable as refused:
-            yield Member(name, None, refused.reason)
+        yield taken(name, why, partial(_content, view, entry))
     if broken:
         raise Unreadable("corrupt", broken)
 

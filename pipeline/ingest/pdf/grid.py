@@ -17,6 +17,13 @@ FEW_CELLS = 6
 """A crooked figure with fewer cells than this is a drawing; with more, a table that we misread."""
 MOST_LINES = 4_000
 """More lines than this on a page are a drawing, not a table."""
+THIN = 4.0
+"""A path no thicker than this is a line, drawn or filled (points)."""
+SHORT = 1.0
+"""A path's side is level or upright if its ends differ by less (points), and long enough if by
+more."""
+MOST_SEGMENTS = 20_000
+"""Of the paths of one page; a page with more is a drawing."""
 
 Line = tuple[float, float, float]
 """A ruling line: its y (or x), and where it starts and ends along the other axis."""

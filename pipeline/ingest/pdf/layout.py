@@ -1,18 +1,18 @@
-"""A PDF page's letters made blocks: visual lines, and the rows of its tables in their place."""
+"""The letters of a page (PDF, OFD) made blocks: visual lines, the rows of its tables in place."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
+from typing import Protocol
 
-from pipeline.evidence import Block, Box, OnPage, Page
-from pipeline.ingest.pdf.grid import SNAP, Table
-from pipeline.ingest.pdf.letters import Letters
+from pipeline.evidence import Block, Box, OnPage
+from pipeline.ingest.pdf.grid import Table
 
 _WORD = re.compile(r"[^\s\0]+")
-_CLOSED = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u2014\u2018-\u201d\u2026]")
+CLOSED = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u2014\u2018-\u201d\u2026]")
 """Letters of a script that is written without spaces between words."""
 _CLOSED_FROM = "\u2014"
 """The first of them. What follows and is none is rare, and comparing costs less than a pattern."""
@@ -32,6 +32,20 @@ Where = tuple[int, int]
 OUTSIDE: Where = (-1, -1)
 
 
+class Lettered(Protocol):
+    """What is asked of a page's letters, whatever format they come from."""
+
+    text: str
+    """The letters in order, with a line end behind each visual line."""
+
+    @property
+    def box(self) -> Callable[[int], Box]:
+        """Where the letter at an index of the text stands."""
+
+    def is_made_up(self, index: int) -> bool:
+        """Whether that letter is a blank that the file does not have."""
+
+
 @dataclass(slots=True)
 class Filled:
     """A table and the pieces of text in each of its cells."""
@@ -40,7 +54,7 @@ class Filled:
     pieces: dict[int, list[Piece]] = field(default_factory=dict)
 
 
-def blocks(letters: Letters, tables: list[Table], page: int, tables_before: int) -> list[Block]:
+def blocks(letters: Lettered, tables: list[Table], page: int, tables_before: int) -> list[Block]:
     """The page's blocks in reading order; a table stands where its first letter stood.
 
     `tables_before` is how many tables the paper had before this page.
@@ -71,35 +85,7 @@ def blocks(letters: Letters, tables: list[Table], page: int, tables_before: int)
     return out
 
 
-def runs_on(page: Page, last: Table, following: Page, first: Table) -> bool:
-    """Whether the `first` table of the `following` page goes on with the `last` one of a page: the
-    same columns, and nothing between them but what stands in the margins."""
-    if len(last.xs) != len(first.xs):
-        return False
-    if any(abs(x - y) > SNAP for x, y in zip(last.xs, first.xs, strict=True)):
-        return False
-    if not (_in_table(page.blocks[::-1], last) and _in_table(following.blocks, first)):
-        return False
-    below = any(_top(each) > last.ys[-1] and _top(each) < page.height * 0.9 for each in page.blocks)
-    above = any(
-        _top(each) < first.ys[0] and _top(each) > following.height * 0.1
-        for each in following.blocks
-    )
-    return not below and not above
-
-
-def _in_table(blocks: tuple[Block, ...], table: Table) -> bool:
-    """Whether the first row among the blocks stands in this table."""
-    tops = [_top(block) for block in blocks if block.table]
-    return bool(tops) and table.ys[0] - SNAP <= tops[0] < table.ys[-1]
-
-
-def _top(block: Block) -> float:
-    assert isinstance(block.place, OnPage)
-    return block.place.box[1]
-
-
-def _lines(letters: Letters) -> Iterator[list[Word]]:
+def _lines(letters: Lettered) -> Iterator[list[Word]]:
     """The words of each visual line that has any."""
     text, box = letters.text, letters.box
     words: list[Word] = []
@@ -117,7 +103,7 @@ def _lines(letters: Letters) -> Iterator[list[Word]]:
 
 
 def _by_cell(
-    letters: Letters, words: list[Word], tables: list[Table]
+    letters: Lettered, words: list[Word], tables: list[Table]
 ) -> list[tuple[Where, list[Word]]]:
     """The words of a line by the cell they stand in. A word is cut where a line between cells runs
     through it."""
@@ -155,7 +141,7 @@ def _within(box: Box, where: Where, tables: list[Table]) -> bool:
     return left <= (box[0] + box[2]) / 2 < right and top <= (box[1] + box[3]) / 2 < bottom
 
 
-def _piece(letters: Letters, words: list[Word]) -> Piece:
+def _piece(letters: Lettered, words: list[Word]) -> Piece:
     start, end, first, last = words[0]
     if len(words) > 1:
         _, end, _, last = words[-1]
@@ -195,7 +181,7 @@ def _astray(words: list[Word]) -> bool:
     return False
 
 
-def _spaced(letters: Letters, words: list[Word]) -> str:
+def _spaced(letters: Lettered, words: list[Word]) -> str:
     """The words with the spaces between them, but for those that pdfium made of a gap no wider
     than what Word leaves between 汉字 and digits, or than spread 汉 字 have among them."""
     text = letters.text
@@ -222,7 +208,7 @@ def _spread(words: list[Word]) -> bool:
     return letters < 1.5 * len(words)
 
 
-def _in_order(letters: Letters, words: list[Word]) -> tuple[str, Box, Box]:
+def _in_order(letters: Lettered, words: list[Word]) -> tuple[str, Box, Box]:
     """The words' letters from left to right, spaces where there is a gap; first and last box. A
     letter that was drawn twice in its place, to make it bold, stands once."""
     text, box = letters.text, letters.box
@@ -234,7 +220,7 @@ def _in_order(letters: Letters, words: list[Word]) -> tuple[str, Box, Box]:
         if letter == last and here[0] - before[0] < (here[2] - here[0]) / 3:
             continue
         gap, size = here[0] - before[2], here[3] - here[1]
-        narrow = _CLOSED.match(letter) is None and _CLOSED.match(last) is None
+        narrow = CLOSED.match(letter) is None and CLOSED.match(last) is None
         out += " " + letter if gap > (size / 5 if narrow else size / 2) else letter
         before, last = here, letter
     return out, placed[0][0], placed[-1][0]
@@ -277,7 +263,7 @@ def _joined(pieces: list[Piece], cell: Box) -> str:
             # on the same visual line
             out += " " + text
         elif _full(above, size, cell):
-            out += text if _CLOSED.match(out[-1]) or _CLOSED.match(text[0]) else " " + text
+            out += text if CLOSED.match(out[-1]) or CLOSED.match(text[0]) else " " + text
         else:
             out += "\n" + text
         above, size = box, next_size

@@ -10,39 +10,33 @@ import codecs
 import ctypes
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from pipeline.errors import Reason, Unreadable
-from pipeline.evidence import Block, Page
+from pipeline.evidence import Page
 from pipeline.ingest.member import MOST_MEMBER, Member
 from pipeline.ingest.packed.membernames import shown
 from pipeline.ingest.pdf import sense
 from pipeline.ingest.pdf.calls import address, count_objects
 from pipeline.ingest.pdf.grid import Table, tables
-from pipeline.ingest.pdf.layout import blocks, runs_on
+from pipeline.ingest.pdf.layout import blocks
 from pipeline.ingest.pdf.letters import Letters, placer
 from pipeline.ingest.pdf.rulings import Drawn, drawn
+from pipeline.ingest.pdf.sense import FEW_LETTERS, LARGE, MANY_PATHS, MOSTLY, PARTLY, SMALL
+from pipeline.ingest.pdf.sequence import Tables, told
 
 MOST_PAGES = 5_000
 MOST_OBJECTS = 200_000
 """Drawn on one page; a full page of text has some hundreds."""
 MOST_ATTACHED = 500
-FEW_LETTERS, LARGE, SMALL = 50, 0.15, 0.02
-"""A page with fewer letters beside a picture of a `LARGE` share of it is a scan with a stamp; a
-smaller one may be the seal on a last page, unless that page is all there is."""
-MANY_PATHS = 100
-"""A page without text that draws more than this shows its letters as outlines."""
+"""Files attached to the document and to its pages."""
 SAYING = (pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_STAMP)
 """Annotations that show text of their own."""
 MOST_NOTES = 2_000
-FLATTENED = pdfium.FLATTEN_SUCCESS
-PARTLY, MOSTLY = 0.1, 0.5
-"""Shares of letters whose font does not say what they are, or says what no paper is written in:
-some of the page, or all, is lost."""
+"""Annotations of one page that are looked at."""
 WHOLE = 0.5
 """A picture of this share of the page is the page, and the text on it what somebody recognised."""
 _UNITS = ctypes.POINTER(ctypes.c_ushort)
@@ -57,14 +51,14 @@ def read(data: bytes) -> Iterator[Page]:
     "limit_objects"; an empty page has none. Raises Unreadable: encrypted, corrupt, limit_pages;
     and after the last page blank, when no page has text, nor a reason why not.
     """
-    document = _open(data)
+    document = opened(data)
     try:
         count = len(document)
         if count > MOST_PAGES:
             raise Unreadable("limit_pages", str(count))
         if count == 0:
             raise Unreadable("corrupt", "no pages")
-        yield from _said(_pages(document, data, count))
+        yield from told(_pages(document, data, count))
     finally:
         document.close()
 
@@ -74,7 +68,7 @@ def members(data: bytes) -> Iterator[Member]:
 
     Raises Unreadable: encrypted, corrupt, limit_members.
     """
-    document = _open(data)
+    document = opened(data)
     try:
         count = pdfium.FPDFDoc_GetAttachmentCount(document.raw)
         if count > MOST_ATTACHED:
@@ -140,7 +134,8 @@ def _stated(name: str) -> bytes | str:
     return raw
 
 
-def _open(data: bytes) -> pypdfium2.PdfDocument:
+def opened(data: bytes) -> pypdfium2.PdfDocument:
+    """The document, which the caller closes. Raises Unreadable: encrypted, corrupt."""
     try:
         return pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -149,20 +144,8 @@ def _open(data: bytes) -> pypdfium2.PdfDocument:
         raise Unreadable("corrupt", str(error)) from None
 
 
-def _said(pages: Iterator[Page]) -> Iterator[Page]:
-    """The pages; it is an error if there is nothing on any of them."""
-    said, reasons = False, set()
-    for page in pages:
-        said = said or bool(page.blocks)
-        reasons.add(page.unread)
-        yield page
-    if not said and reasons <= {None, "corrupt"}:
-        raise Unreadable("corrupt" if "corrupt" in reasons else "blank")
-
-
 def _pages(document: pypdfium2.PdfDocument, data: bytes, count: int) -> Iterator[Page]:
-    numbered = 0
-    before: tuple[Page, Table] | None = None
+    found = Tables()
     for index in range(count):
         page = pdfium.FPDF_LoadPage(document.raw, index)
         if not page:
@@ -175,20 +158,11 @@ def _pages(document: pypdfium2.PdfDocument, data: bytes, count: int) -> Iterator
         page = _with_notes(document, page, index)
         text_page = pdfium.FPDFText_LoadPage(page)
         try:
-            done, grids = _page(page, text_page, data, index, numbered, count == 1)
+            done, grids = _page(page, text_page, data, index, found.count, count == 1)
         finally:
             pdfium.FPDFText_ClosePage(text_page)
             pdfium.FPDF_ClosePage(page)
-        if before and grids and runs_on(*before, done, grids[0]):
-            # the same table goes on: every number on this page is one too high
-            done = replace(done, blocks=tuple(map(_one_less, done.blocks)))
-        numbered = max((block.table for block in done.blocks), default=0) or numbered
-        before = (done, grids[-1]) if grids else None
-        yield done
-
-
-def _one_less(block: Block) -> Block:
-    return replace(block, table=block.table - 1) if block.table else block
+        yield found.counted(done, grids)
 
 
 def _with_notes(document: pypdfium2.PdfDocument, page: Any, index: int) -> Any:
@@ -199,7 +173,9 @@ def _with_notes(document: pypdfium2.PdfDocument, page: Any, index: int) -> Any:
         note = pdfium.FPDFPage_GetAnnot(page, number)
         said = said or pdfium.FPDFAnnot_GetSubtype(note) in SAYING
         pdfium.FPDFPage_CloseAnnot(note)
-    if not said or pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) != FLATTENED:
+    if not said:
+        return page
+    if pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) != pdfium.FLATTEN_SUCCESS:
         return page
     pdfium.FPDF_ClosePage(page)
     return pdfium.FPDF_LoadPage(document.raw, index)

@@ -11,6 +11,7 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 from pipeline.evidence import Box
+from pipeline.ingest.pdf.boxes import IDENTITY, Matrix, moved, times
 from pipeline.ingest.pdf.calls import (
     FOUR_FLOATS,
     MATRIX,
@@ -33,22 +34,16 @@ from pipeline.ingest.pdf.calls import (
     six,
     two,
 )
-from pipeline.ingest.pdf.grid import Line
+from pipeline.ingest.pdf.grid import MOST_SEGMENTS, SHORT, THIN, Line
 
-THIN = 4.0
-"""A path no thicker than this is a line, drawn or filled (points)."""
-SHORT = 1.0
-MOST_SEGMENTS = 20_000
-"""Of one page; a page with more is a drawing."""
 DEEPEST = 8
+"""Forms in forms."""
 MOST_FORMS = 10_000
 """Of one page: forms in forms multiply."""
 _NO_TEXT = re.compile(b"[^%c]" % pdfium.FPDF_PAGEOBJ_TEXT, re.DOTALL)
 """Finds, in a string of object kinds, those that are not text: most of a page is."""
 
 Placer = Callable[[float, float, float, float], Box]
-Matrix = tuple[float, float, float, float, float, float]
-IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 @dataclass(slots=True)
@@ -94,17 +89,14 @@ def _walk(
             if depth < DEEPEST and found.forms < MOST_FORMS:
                 found.forms += 1
                 inner = _objects(item, count_in_form, get_in_form)
-                _walk(inner, _times(_matrix(item), above), place, found, depth + 1)
+                _walk(inner, times(_matrix(item), above), place, found, depth + 1)
             continue
         if kind not in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE):
             continue
         if not bounds_of(item, *FOUR_FLOATS):
             continue
         left, bottom, right, top = four(floats)
-        box = (left, bottom, right, top)
-        if above is not IDENTITY:
-            box = _turned(box, above)
-        x0, top, x1, bottom = place(*box)
+        x0, top, x1, bottom = place(*moved((left, bottom, right, top), above))
         if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
             found.pictures += 1
             found.picture = max(found.picture, (x1 - x0) * (bottom - top))
@@ -126,8 +118,7 @@ def _sides(
     found: Drawn,
 ) -> None:
     """The upright and level sides of a path of several sub-paths."""
-    matrix = _times(_matrix(path), above)
-    a, b, c, d, e, f = matrix
+    a, b, c, d, e, f = times(_matrix(path), above)
     start_x = start_y = last_x = last_y = 0.0
     total = count_segments(path)
     found.segments += total
@@ -167,25 +158,3 @@ def _matrix(item: int) -> Matrix:
         return IDENTITY
     a, b, c, d, e, f = six(floats)
     return (a, b, c, d, e, f)
-
-
-def _times(first: Matrix, then: Matrix) -> Matrix:
-    if then is IDENTITY:
-        return first
-    a, b, c, d, e, f = first
-    g, h, i, j, k, m = then
-    return (
-        a * g + b * i,
-        a * h + b * j,
-        c * g + d * i,
-        c * h + d * j,
-        e * g + f * i + k,
-        e * h + f * j + m,
-    )
-
-
-def _turned(box: Box, matrix: Matrix) -> Box:
-    a, b, c, d, e, f = matrix
-    xs = [a * x + c * y + e for x in (box[0], box[2]) for y in (box[1], box[3])]
-    ys = [b * x + d * y + f for x in (box[0], box[2]) for y in (box[1], box[3])]
-    return min(xs), min(ys), max(xs), max(ys)

@@ -10,6 +10,15 @@ import re
 
 from pipeline.ingest.text.encoding import COMMON
 
+FEW_LETTERS, LARGE, SMALL = 50, 0.15, 0.02
+"""A page with fewer letters beside pictures of a `LARGE` share of it is a scan with a stamp; a
+smaller one may be the seal on a last page, unless that page is all there is."""
+MANY_PATHS = 100
+"""A page without text that draws more than this shows its letters as outlines."""
+PARTLY, MOSTLY = 0.1, 0.5
+"""Shares of letters of which the file does not say what they are, or says what no paper is written
+in: some of the page, or all, is lost."""
+
 _USUAL = "的一和年人工大为"
 _PLENTY = 60
 """Where one letter in this many is one of `_USUAL`, the page is Chinese and fine."""

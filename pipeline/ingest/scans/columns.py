@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from pipeline.evidence import Box
+from pipeline.ingest.pdf.layout import CLOSED
 from pipeline.ingest.scans.seal import ILLEGIBLE
 
 FEW = 4
@@ -22,8 +22,7 @@ entries, which is read across."""
 UNLIKE = 2.2
 """Heights of pieces of one line are no further apart."""
 DEEPEST = 4
-_CLOSED = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u2014\u2018-\u201d\u2026]")
-
+"""Columns within columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +152,7 @@ def _joined(row: list[Piece]) -> Piece:
     sure = row[0].sure * weight
     for piece in row[1:]:
         gap, high = piece.box[0] - box[2], piece.high
-        closed = _CLOSED.match(text[-1]) or _CLOSED.match(piece.text[0])
+        closed = CLOSED.match(text[-1]) or CLOSED.match(piece.text[0])
         text += ("" if gap < (0.8 if closed else 0.2) * high else " ") + piece.text
         x0, top, x1, bottom = box
         box = (min(x0, piece.box[0]), min(top, piece.box[1]),

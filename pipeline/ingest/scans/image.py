@@ -1,6 +1,6 @@
 """Pictures: what their header says, and their pixels as they are meant to be seen.
 
-Reading a picture gives its pages without text: recognising is a step of its own (`scan`).
+Reading a picture gives its pages without text: recognising is a step of its own (`page`).
 """
 
 from __future__ import annotations
@@ -84,18 +84,24 @@ def picture(data: bytes, number: int) -> Image.Image:
             raise Unreadable("corrupt", str(error)) from None
 
 
+def header(data: bytes, formats: list[str] | tuple[str, ...]) -> Image.Image:
+    """A picture whose header alone has been read, as one of these formats of Pillow's; raises
+    `FAILURES`. Pillow's warning of large ones would go to the terminal: the caller has a limit."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return Image.open(io.BytesIO(data), formats=formats)
+
+
 def _open(data: bytes) -> Image.Image:
     if data[4:8] == b"ftyp":
         import pi_heif
 
         pi_heif.register_heif_opener(thumbnails=False)
-    # our own limit stands below; Pillow's warning would go to the terminal
+    # our own limit stands below
     Image.MAX_IMAGE_PIXELS = None
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            image = Image.open(io.BytesIO(data), formats=_formats())
+        image = header(data, _formats())
     except FAILURES as error:
         raise Unreadable("corrupt", str(error)) from None
     _bounded(image)

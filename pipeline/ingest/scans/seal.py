@@ -223,10 +223,14 @@ def _worth(seen: Seen) -> float:
 def _unexplained(
     clean: Pixels, seal: Seal, kept: Sequence[Seen], left: int, top: int
 ) -> list[Seen]:
-    """A mark for ink under the seal, as much as a letter of it, that nothing kept explains."""
+    """A mark for ink under the seal, as much as a letter of it, that nothing kept explains; ruling
+    lines, longer than any letter, are no letters."""
     x0, y0, x1, y1 = seal.box
     ink = (clean[y0 - top : y1 - top, x0 - left : x1 - left] < 100).astype(np.uint8)
     ink = np.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)), np.uint8)
+    long = np.ones((1, max(9, (x1 - x0) // 5)), np.uint8)
+    rules = cv2.morphologyEx(ink, cv2.MORPH_OPEN, long)
+    ink[cv2.dilate(rules, np.ones((5, 5), np.uint8)) == 1] = 0
     for each in kept:
         a, b, c, d = (int(value) for value in _box(each))
         ink[max(b - y0 - 4, 0) : max(d - y0 + 4, 0), max(a - x0 - 4, 0) : max(c - x0 + 4, 0)] = 0

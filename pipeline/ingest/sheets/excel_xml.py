@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from lxml import etree
 
 from pipeline.errors import Unreadable
-from pipeline.evidence import Block, InRow, Page
+from pipeline.evidence import Page
 from pipeline.ingest.packed import opc
-from pipeline.ingest.sheets.sheet import as_text
+from pipeline.ingest.sheets.rows import as_text, row_blocks
 from pipeline.ingest.word.wordml import whole
 
 MOST_COLUMNS = 16_384
@@ -28,27 +28,18 @@ def read(data: bytes) -> Iterator[Page]:
     root = opc.parse(data, "xml")
     if root.tag != _SS + "Workbook":
         raise Unreadable("corrupt", f"xml: {root.tag}")
-    table = cells = 0
+    count = [0]
+    table = 0
     for number, sheet in enumerate(root.iterfind(_SS + "Worksheet"), 1):
-        blocks: list[Block] = []
-        last = -1
-        for row, texts in _rows(sheet):
-            cells += len(texts)
-            if cells > MOST_CELLS:
-                raise Unreadable("limit_objects", f"more than {MOST_CELLS} cells")
-            if not any(texts):
-                continue
-            table += row != last + 1
-            last = row
-            place = InRow(sheet.get(_SS + "Name", ""), row)
-            blocks.append(Block("row", "\t".join(filter(None, texts)), place, texts, table))
-        yield Page(number, tuple(blocks))
+        blocks = tuple(row_blocks(sheet.get(_SS + "Name", ""), _rows(sheet, count), table))
+        table = blocks[-1].table if blocks else table
+        yield Page(number, blocks)
     if not table:
         raise Unreadable("blank")
 
 
-def _rows(sheet: etree._Element) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """The rows of a sheet with the numbers they have in it."""
+def _rows(sheet: etree._Element, count: list[int]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The rows of a sheet with the numbers they have in it; their cells are counted."""
     row = 0
     for element in sheet.iterfind(f"{_SS}Table/{_SS}Row"):
         row = max(_number(element, "Index") or row + 1, row + 1)
@@ -59,7 +50,11 @@ def _rows(sheet: etree._Element) -> Iterator[tuple[int, tuple[str, ...]]]:
             texts += [""] * (column - len(texts))
             texts.append(_said(cell))
             texts += [""] * min(_number(cell, "MergeAcross"), MOST_COLUMNS - len(texts))
-        yield row, tuple(texts[:MOST_COLUMNS])
+        cells = tuple(texts[:MOST_COLUMNS])
+        count[0] += len(cells)
+        if count[0] > MOST_CELLS:
+            raise Unreadable("limit_objects", f"more than {MOST_CELLS} cells")
+        yield row, cells
         row += _number(element, "Span")
 
 

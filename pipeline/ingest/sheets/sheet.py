@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import datetime
 import io
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
 import python_calamine
 
 from pipeline.errors import Unreadable
-from pipeline.evidence import Block, InRow, Page
+from pipeline.evidence import Block, Page
 from pipeline.ingest.packed import ole, opc
 from pipeline.ingest.sheets import extent, percent, sparse
+from pipeline.ingest.sheets.rows import Cell, as_text, row_blocks
 
 MOST_SAID = 2_000_000
 """Cells of a workbook that are kept, those that say nothing left out."""
 Answer = TypeVar("Answer")
-Cell = int | float | str | bool | datetime.date | datetime.time | datetime.timedelta
 
 
 def read(data: bytes) -> Iterator[Page]:
@@ -73,25 +71,25 @@ def _blocks(book: python_calamine.CalamineWorkbook, name: str, table: int, about
         # a sheet of charts or macros has no cells
         return []
     blocks: list[Block] = []
-    last = -1
-    moved, shares = about.rows.get(name), about.shares.get(name)
+    rows = _rows(sheet, about.rows.get(name), about.shares.get(name))
+    for block in row_blocks(name, rows, table):
+        blocks.append(block)
+        most -= len(block.cells)
+        if most < 0:
+            break
+    return blocks
+
+
+def _rows(sheet: python_calamine.CalamineSheet, moved: tuple[int, ...] | None,
+          shares: set[tuple[int, int]] | None) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The rows with the numbers that they have in the workbook."""
     # rows come from the first on, but columns only from that which holds something
     left = sheet.start[1] if sheet.start else 0
     for count, cells in enumerate(sheet.iter_rows(), 1):
         texts = tuple(map(as_text, cells))
-        if not any(texts):
-            continue
         if shares:
             texts = tuple(_shown(count, left + 1, cells, texts, shares))
-        row = moved[count - 1] if moved else count
-        table += row != last + 1
-        last = row
-        text = "\t".join(filter(None, texts))
-        blocks.append(Block("row", text, InRow(name, row), texts, table))
-        most -= len(texts)
-        if most < 0:
-            break
-    return blocks
+        yield moved[count - 1] if moved else count, texts
 
 
 def _shown(row: int, first: int, cells: list[Cell], texts: tuple[str, ...],
@@ -101,22 +99,6 @@ def _shown(row: int, first: int, cells: list[Cell], texts: tuple[str, ...],
             yield f"{as_text(float(cell) * 100)}%"
         else:
             yield text
-
-
-def as_text(cell: Cell) -> str:
-    """A cell as a reader would say it: whole numbers without `.0`, dates in ISO."""
-    if isinstance(cell, str):
-        return cell.strip()
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        # a number of a card has eighteen digits, and no exponent
-        if cell.is_integer() and abs(cell) < 1e21:
-            return str(int(cell)) if abs(cell) < 1e15 else f"{Decimal(f'{cell:.14e}'):f}"
-        return f"{Decimal(f'{cell:.15g}'):f}" if 1e-9 < abs(cell) < 1 else f"{cell:.15g}"
-    if isinstance(cell, datetime.datetime):
-        return cell.isoformat(" ") if cell.time() != datetime.time() else cell.date().isoformat()
-    return str(cell)
 
 
 @dataclass(slots=True)

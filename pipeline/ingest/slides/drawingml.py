@@ -10,36 +10,19 @@ from lxml import etree
 
 from pipeline.evidence import Box
 from pipeline.ingest.slides.collage import Placed
+from pipeline.ingest.word.wordml import EMU
 
-_STRICT = b"http://purl.oclc.org/ooxml/"
 _MAIN = "http://schemas.openxmlformats.org/"
-_NAMES = (
-    (_STRICT + b"presentationml/main", b"http://schemas.openxmlformats.org/presentationml/2006/main"),
-    (_STRICT + b"officeDocument/relationships",
-     b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"),
-    (_STRICT + b"drawingml/", b"http://schemas.openxmlformats.org/drawingml/2006/"),
-)  # fmt: skip
 P = f"{{{_MAIN}presentationml/2006/main}}"
 A = f"{{{_MAIN}drawingml/2006/main}}"
 C = f"{{{_MAIN}drawingml/2006/chart}}"
 D = f"{{{_MAIN}drawingml/2006/diagram}}"
-R = f"{{{_MAIN}officeDocument/2006/relationships}}"
 M = f"{{{_MAIN}officeDocument/2006/math}}"
 
-EMU = 12_700
-"""English Metric Units in a point (ECMA-376, part 1, 20.1.2.1)."""
 MOST_POINTS = 2_000
 """Values of one series of a chart, and series of a chart, that are read."""
 
 _WHOLE = re.compile(r"\s*-?\d{1,12}\s*")
-
-
-def transitional(xml: bytes) -> bytes:
-    """A strict part with the names of a transitional one: the elements are the same."""
-    if _STRICT in xml[:8192]:
-        for strict, usual in _NAMES:
-            xml = xml.replace(strict, usual)
-    return xml
 
 
 def stated(element: etree._Element | None, name: str, otherwise: int = 0) -> int:

@@ -15,24 +15,29 @@ from pipeline.ingest.packed import opc
 from pipeline.ingest.slides import shapes
 from pipeline.ingest.slides.collage import Placed, collage
 from pipeline.ingest.slides.shapes import Shape
+from pipeline.ingest.word.odf import (
+    CHART,
+    DRAW,
+    FO,
+    LINK,
+    MOST_SPACES,
+    SHOW,
+    STYLE,
+    SVG,
+    TABLE,
+    TEXT,
+    UNITS,
+)
 
 DEEPEST = 60
 
-_OASIS = "{urn:oasis:names:tc:opendocument:xmlns:"
-DRAW, TEXT, TABLE = _OASIS + "drawing:1.0}", _OASIS + "text:1.0}", _OASIS + "table:1.0}"
-OFFICE, STYLE, SHOW = _OASIS + "office:1.0}", _OASIS + "style:1.0}", _OASIS + "presentation:1.0}"
-CHART = _OASIS + "chart:1.0}"
-SVG, FO = _OASIS + "svg-compatible:1.0}", _OASIS + "xsl-fo-compatible:1.0}"
-_LINK = "{http://www.w3.org/1999/xlink}href"
 _LENGTH = re.compile(r"(-?\d{1,7}(?:\.\d{1,20})?)(cm|mm|in|pt|pc|px)?")
-_POINTS = {"cm": 72 / 2.54, "mm": 72 / 25.4, "in": 72.0, "pt": 1.0, "pc": 12.0, "px": 0.75}
 # what changes every time the slides are opened, and what says nothing but which slide it is
 _FIELDS = {TEXT + name for name in ("page-number", "page-count", "date", "time")}
-_MOST_SPACES = 100
 
 
 def read(data: bytes) -> Iterator[Page]:
-    """A page for each slide, as `slides.read` gives them.
+    """A page for each slide, as `pptx.read` gives them.
 
     Raises Unreadable: corrupt, encrypted, blank, limit_members, limit_size, limit_ratio,
     limit_pages, limit_objects.
@@ -43,7 +48,7 @@ def read(data: bytes) -> Iterator[Page]:
 
 
 def picture(data: bytes, number: int) -> Image.Image:
-    """The pictures of a slide, as `slides.picture` gives them."""
+    """The pictures of a slide, as `pptx.picture` gives them, and with what it raises."""
     with opc.open_zip(data) as package:
         show = _Show(package)
         if not 1 <= number <= len(show.slides):
@@ -86,7 +91,7 @@ class _Show:
             for block in shape.blocks
         ]
         self.pictures = shown
-        letters = sum(len(block.text) for shape in found for block in shape.blocks)
+        letters = shapes.letters(found)
         if shapes.is_picture((how.box for _, how in shown), letters, self.size):
             self.lost = "no_text_layer"
         return shapes.slide(number, found, notes, self.size, self.lost)
@@ -118,9 +123,9 @@ class _Show:
             if child.tag == TABLE + "table":
                 return self.table(frame, child)
             if child.tag == DRAW + "object":
-                return self.object(frame, child.get(_LINK, ""))
-            if child.tag == DRAW + "image" and child.get(_LINK):
-                name = child.get(_LINK, "").removeprefix("./")
+                return self.object(frame, child.get(LINK, ""))
+            if child.tag == DRAW + "image" and child.get(LINK):
+                name = child.get(LINK, "").removeprefix("./")
                 if name in self.package.NameToInfo:
                     self.pictures.append((name, Placed(self.box(frame))))
                 return []
@@ -200,7 +205,7 @@ def _size(package: zipfile.ZipFile) -> tuple[float, float]:
 
 def _points(length: str | None) -> float | None:
     found = _LENGTH.fullmatch(length.strip()) if length else None
-    return float(found[1]) * _POINTS[found[2] or "pt"] if found else None
+    return float(found[1]) * UNITS[found[2] or "pt"] if found else None
 
 
 def _paragraphs(body: etree._Element) -> Iterator[str]:
@@ -220,7 +225,7 @@ def _text(paragraph: etree._Element) -> str:
             parts.append("\t")
         elif each.tag == TEXT + "s":
             count = each.get(TEXT + "c", "1")
-            parts.append(" " * min(int(count) if count.isdecimal() else 1, _MOST_SPACES))
+            parts.append(" " * min(int(count) if count.isdecimal() else 1, MOST_SPACES))
         elif each.tag not in _FIELDS:
             parts.append(each.text or "")
         parts.append(each.tail or "")

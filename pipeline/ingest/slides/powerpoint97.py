@@ -15,6 +15,8 @@ import olefile
 
 from pipeline.errors import Reason, Unreadable
 from pipeline.evidence import Block, Box, OnPage, Page
+from pipeline.ingest.packed import ole
+from pipeline.ingest.pdf.boxes import around
 from pipeline.ingest.slides import shapes
 from pipeline.ingest.slides.shapes import Shape
 
@@ -27,7 +29,7 @@ MOST_CELLS = 100_000
 
 # record types ([MS-PPT] 2.13.24) and those of its drawings ([MS-ODRAW] 2.2)
 DOCUMENT, DOCUMENT_ATOM, SLIDE, SLIDE_ATOM, NOTES, MASTER = 0x3E8, 0x3E9, 0x3EE, 0x3EF, 0x3F0, 0x3F8
-PERSIST, LIST, USER_EDIT, DIRECTORY, PROGRAM_TAGS = 0x3F3, 0xFF0, 0xFF5, 0x1772, 0x1388
+PERSIST, LIST, USER_EDIT, DIRECTORY = 0x3F3, 0xFF0, 0xFF5, 0x1772
 DRAWING, TEXT_REFERENCE, TEXT_HEADER, TEXT_CHARS, TEXT_BYTES = 0x40C, 0xF9E, 0xF9F, 0xFA0, 0xFA8
 GROUP, SHAPE, GROUP_FRAME, SHAPE_ATOM, PROPERTIES = 0xF003, 0xF004, 0xF009, 0xF00A, 0xF122
 TEXT_BOX, CHILD_ANCHOR, ANCHOR = 0xF00D, 0xF00F, 0xF010
@@ -36,9 +38,6 @@ _PICTURE_FRAME = 75
 _TITLES = (0, 6)
 _OTHER = 4
 _ENCRYPTED = 0xF3D1C4DF
-FAILURES = (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError,
-            struct.error, RecursionError)  # fmt: skip
-"""What olefile is known to raise on a broken file, and unpacking what is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ class _Text:
 
 
 def read(data: bytes) -> Iterator[Page]:
-    """A page for each slide, as `slides.read` gives them.
+    """A page for each slide, as `pptx.read` gives them.
 
     Of a presentation whose directory is broken one page with all its texts, `unread` "corrupt".
     Raises Unreadable: encrypted, corrupt, blank, limit_pages, limit_objects.
@@ -86,7 +85,7 @@ def read(data: bytes) -> Iterator[Page]:
         with olefile.OleFileIO(io.BytesIO(data)) as compound:
             stream: bytes = compound.openstream("PowerPoint Document").read()
             user: bytes = compound.openstream("Current User").read()
-    except FAILURES as error:
+    except ole.ERRORS as error:
         raise Unreadable("corrupt", f"ole: {error}") from None
     try:
         if struct.unpack_from("<I", user, 12)[0] == _ENCRYPTED:
@@ -242,7 +241,7 @@ class _Presentation:
             except struct.error:
                 lost = "corrupt"
             found = walk.found + walk.rest()
-            letters = sum(len(block.text) for shape in found for block in shape.blocks)
+            letters = shapes.letters(found)
             if shapes.is_picture(walk.pictures, letters, self.size):
                 lost = "no_text_layer"
             yield shapes.slide(number, found, notes, self.size, lost)
@@ -387,5 +386,5 @@ class _Walk:
                 place = OnPage(self.number, (columns[0], top, max(box[2] for box in edges), low))
                 text = "\t".join(filter(None, row))
                 blocks.append(Block("row", text, place, row, self.presentation.tables))
-        whole = shapes.around(edges) if edges else None
+        whole = around(edges) if edges else None
         return [Shape(whole, tuple(blocks))] if whole and blocks else []

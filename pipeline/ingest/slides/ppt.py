@@ -12,18 +12,12 @@ from PIL import Image
 
 from pipeline.errors import Unreadable
 from pipeline.evidence import Page
-from pipeline.ingest.slides import powerpoint97
-from pipeline.ingest.slides import pptx as slides
+from pipeline.ingest.slides import powerpoint97, pptx
 from pipeline.ingest.word import office
-
-CLEARLY = 1.2
-"""Our own reading counts only if it has so many times the letters of LibreOffice's."""
-SPARE = 40
-"""And so many letters more: LibreOffice writes numbers and footers of the master with the rest."""
 
 
 def read(data: bytes) -> Iterator[Page]:
-    """The pages as `slides.read` gives them: LibreOffice's, unless it fails or is clearly short of
+    """The pages as `pptx.read` gives them: LibreOffice's, unless it fails or is clearly short of
     what our own reader finds.
 
     Raises Unreadable: encrypted, and where neither gives a text what our own reader raises.
@@ -37,10 +31,10 @@ def read(data: bytes) -> Iterator[Page]:
             raise
         refusal = error
     try:
-        converted = tuple(slides.read(office.convert(data, ".ppt", "pptx")))
+        converted = tuple(pptx.read(office.convert(data, ".ppt", "pptx")))
     except Unreadable:
         converted = ()
-    if _letters(own) > CLEARLY * _letters(converted) + SPARE:
+    if office.is_short(_letters(converted), _letters(own)):
         converted = ()
     if not converted and refusal is not None:
         raise refusal
@@ -52,5 +46,5 @@ def _letters(pages: tuple[Page, ...]) -> int:
 
 
 def picture(data: bytes, number: int) -> Image.Image:
-    """The pictures of a slide, as `slides.picture` gives them; refusals of `office.convert` too."""
-    return slides.picture(office.convert(data, ".ppt", "pptx"), number)
+    """The pictures of a slide, as `pptx.picture` gives them; refusals of `office.convert` too."""
+    return pptx.picture(office.convert(data, ".ppt", "pptx"), number)

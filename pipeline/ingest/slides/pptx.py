@@ -19,17 +19,19 @@ from PIL import Image
 from pipeline.errors import Reason, Unreadable
 from pipeline.evidence import Block, Box, OnPage, Page
 from pipeline.ingest.packed import opc
+from pipeline.ingest.packed.opc import MC, R
 from pipeline.ingest.slides import drawingml, emf, shapes
 from pipeline.ingest.slides.collage import Placed, collage
-from pipeline.ingest.slides.drawingml import EMU, A, C, D, Frame, P, R, stated
+from pipeline.ingest.slides.drawingml import A, C, D, Frame, P, stated
 from pipeline.ingest.slides.shapes import Shape, on
+from pipeline.ingest.word.flow import is_number
+from pipeline.ingest.word.wordml import EMU
 
 DEEPEST = 30
 """Groups in groups below this are not read."""
 OF_ONE_SLIDE = ("corrupt", "part_missing")
 """Reasons that cost a slide, or what it links to, and not the presentation."""
 
-_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _TITLES = ("title", "ctrTitle")
 # the shape of a master that a shape takes its place from where its layout names none
 _OF_MASTER = {"ctrTitle": "title", "subTitle": "body", "obj": "body", "": "body"}
@@ -99,7 +101,7 @@ class _Show:
         if xml is None:
             return None
         self.count(len(xml))
-        return opc.parse(drawingml.transitional(xml), name)
+        return opc.parse(opc.transitional(xml), name)
 
     def count(self, size: int) -> None:
         """Counts the bytes of a part each time that it is asked for."""
@@ -172,7 +174,7 @@ class _Walk:
         if root is None:
             raise Unreadable("part_missing", self.name)
         found = self.tree(root)
-        self.letters = sum(len(block.text) for shape in found for block in shape.blocks)
+        self.letters = shapes.letters(found)
         if self.torn and not self.letters:
             self.lost = "part_missing"
         under = self.below if root.get("showMasterSp") not in ("0", "false") else None
@@ -229,7 +231,7 @@ class _Walk:
             elif child.tag == P + "oleObj":
                 # shown by its picture
                 found += self.shapes(child, frame, depth + 1)
-            elif child.tag == _MC + "AlternateContent":
+            elif child.tag == MC + "AlternateContent":
                 found += self.either(child, frame, depth)
             elif child.tag == P + "sp":
                 found += self.text(child, frame)
@@ -245,7 +247,7 @@ class _Walk:
         """Of two forms of the same content, the first that says or shows anything."""
         before = len(self.pictures)
         for name in ("Choice", "Fallback"):
-            form = element.find(_MC + name)
+            form = element.find(MC + name)
             found = self.shapes(form, frame, depth + 1) if form is not None else []
             if found or len(self.pictures) > before:
                 return found
@@ -264,7 +266,7 @@ class _Walk:
             return []
         drawn = self.filled(about, box, about)
         said = list(drawingml.paragraphs(shape.find(P + "txBody")))
-        if kind == "sldNum" and all(shapes.is_number(text) for text, _ in said):
+        if kind == "sldNum" and all(is_number(text) for text, _ in said):
             return drawn
         return drawn + self.shape(box, said, kind in _TITLES)
 

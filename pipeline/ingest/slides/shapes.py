@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.errors import Reason, Unreadable
 from pipeline.evidence import Block, Box, OnPage, Page
+from pipeline.ingest.pdf.boxes import around
 
 MOST_SLIDES = 5_000
 MOST_SHAPES = 200_000
@@ -18,8 +18,6 @@ FEW_LETTERS = 50
 """A slide with fewer letters than this beside a `LARGE` picture may say more in the picture."""
 LARGE = 0.03
 """Of the slide's area."""
-
-_NO_LETTER = re.compile(r"[\W\d_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +60,9 @@ def together(found: Sequence[Shape], height: float) -> Shape:
     return Shape(around(shape.box for shape in found), blocks, any(each.title for each in found))
 
 
-def around(boxes: Iterable[Box]) -> Box:
-    """The box around all of them; there is at least one."""
-    left, top, right, bottom = zip(*boxes, strict=True)
-    return (min(left), min(top), max(right), max(bottom))
+def letters(found: Iterable[Shape]) -> int:
+    """How many letters all of them say."""
+    return sum(len(block.text) for shape in found for block in shape.blocks)
 
 
 def slide(
@@ -83,13 +80,6 @@ def slide(
     place = OnPage(number, (0.0, 0.0, *size))
     beside = tuple(Block("paragraph", text, place) for text in notes)
     return Page(number, blocks + beside, *size, lost)
-
-
-def beside(read: Page, seen: Page) -> Page:
-    """A slide whose pictures were recognised (`seen`): what it said before stands first. Pictures
-    in which nothing was found take nothing from a slide that says something."""
-    lost = None if read.blocks and not seen.blocks else seen.unread
-    return replace(read, blocks=read.blocks + seen.blocks, unread=lost)
 
 
 def said(pages: Iterator[Page]) -> Iterator[Page]:
@@ -111,8 +101,3 @@ def is_picture(boxes: Iterable[Box], letters: int, size: tuple[float, float]) ->
     if letters >= FEW_LETTERS or not areas:
         return False
     return not letters or sum(areas) > LARGE * size[0] * size[1]
-
-
-def is_number(text: str) -> bool:
-    """Whether a text in the place of a slide's number is nothing more."""
-    return _NO_LETTER.fullmatch(text) is not None

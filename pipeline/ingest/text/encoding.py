@@ -33,6 +33,9 @@ _CHARSETS = re.compile(
 )
 """Names of Python's codecs for charsets; it has others, some of which take for ever."""
 _WIDE = ("utf-16", "utf-32")
+_PAGES = {936: "gb18030", 54936: "gb18030", 10008: "gb18030", 950: "cp950", 65001: "utf-8"}
+_XML_CHARSET = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})""")
+_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,400}\?>")
 
 # The characters that carry about half of any Chinese text, then those of offices' papers, then
 # the traditional forms. Two readings of the same bytes differ most in how many of these they hold.
@@ -98,6 +101,22 @@ def decode(data: bytes, declared: str | None = None) -> str:
     if best < LEAST:
         raise Unreadable("garbled", "encoding")
     return data.decode(name, "replace")
+
+
+def xml_charset(data: bytes) -> str | None:
+    """The charset that the declaration of an XML file states."""
+    stated = _XML_CHARSET.search(data[:400])
+    return stated[1].decode("ascii") if stated else None
+
+
+def undeclared(text: str) -> str:
+    """An XML text without its declaration, which holds no longer once it is decoded."""
+    return _XML_DECLARATION.sub("", text)
+
+
+def code_page(number: int) -> str:
+    """The codec for a code page of Windows; whether there is such a codec is not asked."""
+    return _PAGES.get(number, f"cp{number}")
 
 
 def _telling(data: bytes) -> bytes:

@@ -10,11 +10,9 @@ from lxml import html as lxml_html
 
 from pipeline.errors import Unreadable
 from pipeline.evidence import Block, InParagraph, Page
-from pipeline.ingest.text.encoding import decode
+from pipeline.ingest.text.encoding import decode, undeclared, xml_charset
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
-_XML_CHARSET = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9_.:-]+)""")
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _FRAMES = re.compile(r"</?noframes\b[^>]*>", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\r\n\f\u200b\ufeff]+")
 
@@ -52,11 +50,10 @@ def _flat(tag: re.Match[str]) -> str:
 
 
 def _text(data: bytes) -> str:
-    charset = _XML_CHARSET.search(data[:200]) or _CHARSET.search(data[:4096])
-    text = decode(data, charset[1].decode("ascii") if charset else None).replace("\0", "")
-    # lxml refuses a declaration in text that is decoded already; what a browser without frames
-    # shows is all that a page of frames says
-    return _FRAMES.sub("", _DECLARATION.sub("", text))
+    meta = _CHARSET.search(data[:4096])
+    charset = xml_charset(data) or (meta[1].decode("ascii") if meta else None)
+    # what a browser without frames shows is all that a page of frames says
+    return _FRAMES.sub("", undeclared(decode(data, charset).replace("\0", "")))
 
 
 def _root(text: str) -> tuple[etree._Element, bool]:

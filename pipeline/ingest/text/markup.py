@@ -11,10 +11,8 @@ from pipeline.errors import Reason, Unreadable
 from pipeline.evidence import Block, InParagraph, Page
 from pipeline.ingest.packed import opc
 from pipeline.ingest.text import html
-from pipeline.ingest.text.encoding import decode
+from pipeline.ingest.text.encoding import decode, undeclared, xml_charset
 
-_CHARSET = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9_.:-]+)""")
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _TAG = re.compile(r"<(?:/?[a-zA-Z][a-zA-Z0-9]*|br\s*/)(?:\s[^<>]*)?/?>")
 _NOT_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _BLANKS = re.compile(r"[ \t\r\n]+")
@@ -27,9 +25,8 @@ def read(data: bytes) -> Iterator[Page]:
     The page is `unread` "corrupt" or "limit_depth" where the XML breaks off: what came before
     stands. Raises Unreadable: garbled, corrupt, limit_objects, blank.
     """
-    charset = _CHARSET.search(data[:200])
-    text = decode(data, charset[1].decode("ascii") if charset else None)
-    root, unread = _root(_NOT_XML.sub("", _DECLARATION.sub("", text)).encode())
+    text = undeclared(decode(data, xml_charset(data)))
+    root, unread = _root(_NOT_XML.sub("", text).encode())
     texts = [said for element in _speaking(root) for said in _said(element)]
     if not texts:
         raise Unreadable(unread or "blank")

@@ -17,14 +17,10 @@ from PIL import Image
 from pipeline.errors import Reason, Unreadable
 from pipeline.evidence import Page
 from pipeline.ingest.word import docx, office
-from pipeline.ingest.word.flow import FEW_LETTERS, Flow
+from pipeline.ingest.word.flow import FEW_LETTERS, Flow, letters
 
 SMALL = 64 * 1024
 """Bytes of a file; what is smaller and says something holds no scan."""
-CLEARLY = 1.2
-"""What we read of a doubtful file stands if it has so many times LibreOffice's letters ..."""
-SPARE = 40
-"""... and so many more: the number of a page may stand in one of them alone."""
 MOST_BROKEN = 0.1
 """Share of letters that mean nothing, in a paper whose bytes were taken for a text."""
 
@@ -47,7 +43,7 @@ def read(data: bytes, ending: str, gather: Callable[[bytes], Flow]) -> Iterator[
     scans: list[Page] = []
     if flow.unread or refusal:
         others, second = _converted(data, ending)
-        if others and flow.letters <= CLEARLY * _letters(others[0]) + SPARE:
+        if others and not office.is_short(letters(others[0].blocks), flow.letters):
             # what is not in the file LibreOffice does not find either, and says nothing of it
             cut = flow.unread if flow.unread == "part_missing" else None
             yield replace(others[0], unread=cut or others[0].unread)
@@ -70,7 +66,8 @@ def picture(data: bytes, ending: str, number: int) -> Image.Image:
 
 
 def pages(data: bytes, ending: str) -> Iterator[Page]:
-    """The paper as LibreOffice alone reads it; refusals of `office.convert` and `docx.read`."""
+    """The paper as LibreOffice alone reads it. Raises Unreadable: what `office.convert` and
+    `docx.read` raise, garbled."""
     for page in docx.read(_as_docx(data, ending, "docx")):
         if _broken(page.text):
             raise Unreadable("garbled", f"{len(page.text)} letters")
@@ -106,7 +103,3 @@ def _broken(text: str) -> bool:
 
 def _weight(refusal: Unreadable) -> int:
     return _TELLING.index(refusal.reason) + 1 if refusal.reason in _TELLING else 0
-
-
-def _letters(page: Page) -> int:
-    return sum(len(block.text) for block in page.blocks)

@@ -8,11 +8,9 @@ Pictures that are pages themselves follow as pages.
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
 
 from lxml import etree
 from PIL import Image
@@ -20,32 +18,28 @@ from PIL import Image
 from pipeline.errors import Reason, Unreadable
 from pipeline.evidence import Block, InParagraph, Page
 from pipeline.ingest.packed import opc
-from pipeline.ingest.scans import image
+from pipeline.ingest.packed.opc import MC, R
 from pipeline.ingest.word import pasted
+from pipeline.ingest.word.flow import DEEPEST, FEW_LETTERS, WIDEST, Within, is_number, letters
 from pipeline.ingest.word.numbering import Numbering, numbering
 from pipeline.ingest.word.styles import Style, styles
-from pipeline.ingest.word.wordml import W, is_on, number, transitional, val
-from pipeline.ingest.word.wordtree import MC, TRANSPARENT, chosen_form, continues, flat
-
-from pipeline.ingest.word.wordtree import page_size, symbol, unwrapped  # isort: skip
-
-Within = Literal["body", "table", "textbox", "footnote", "header", "footer"]
-
-DEEPEST = 60
-"""Elements nested deeper than this are not read, and the paper says so."""
-FEW_LETTERS = 50
-"""A paper with pictures and fewer letters than this is a scan pasted into Word."""
+from pipeline.ingest.word.wordml import W, is_on, number, val
+from pipeline.ingest.word.wordtree import (
+    TRANSPARENT,
+    chosen_form,
+    continues,
+    flat,
+    page_size,
+    symbol,
+    unwrapped,
+)
 
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 _BLIPS = ("}blip", "}imagedata")
-_LINKS = (_RELATION.replace("}id", "}embed"), _STRICT_RELATION.replace("}id", "}embed"),
-          _RELATION, _STRICT_RELATION)  # fmt: skip
+_LINKS = (R + "embed", R + "id")
 """Where a picture says which part it is: in DrawingML, then in VML."""
 _DRAWINGS = {W + "drawing", W + "pict", W + "object", MC + "AlternateContent"}
 _MARKS = {W + "tab": "\t", W + "cr": "\n", W + "noBreakHyphen": "-", W + "ptab": "\t"}
-_NO_LETTER = re.compile(r"[\W\d_]*")
 
 
 def read(data: bytes) -> Iterator[Page]:
@@ -64,13 +58,12 @@ def read(data: bytes) -> Iterator[Page]:
     lost: Reason | None = "limit_depth" if paper.cut else None
     if len(scans) > pasted.MOST:
         lost = "limit_pages"
-    elif paper.pictures and not scans and _letters(blocks) < FEW_LETTERS:
+    elif paper.pictures and not scans and letters(blocks) < FEW_LETTERS:
         lost = "no_text_layer"
     if not blocks and not scans:
         raise Unreadable(lost or "blank")
     yield Page(1, blocks, unread=lost)
-    for at, scan in enumerate(scans[: pasted.MOST], 2):
-        yield Page(at, (), scan.width, scan.height, scan.reason or "no_text_layer")
+    yield from pasted.pages(scans)
 
 
 def picture(data: bytes, number: int) -> Image.Image:
@@ -80,17 +73,7 @@ def picture(data: bytes, number: int) -> Image.Image:
     """
     with opc.open_zip(data) as package:
         paper = _Paper(package)
-        scans = paper.scans(tuple(paper.blocks()))
-        if not 2 <= number < len(scans[: pasted.MOST]) + 2:
-            raise Unreadable("no_text_layer", f"no picture {number}")
-        scan = scans[number - 2]
-        if scan.reason:
-            raise Unreadable(scan.reason)
-        return image.picture(opc.part(package, scan.part) or b"", 1)
-
-
-def _letters(blocks: tuple[Block, ...]) -> int:
-    return sum(len(block.text) for block in blocks)
+        return pasted.picture(package, paper.scans(tuple(paper.blocks())), number)
 
 
 @dataclass(slots=True)
@@ -114,7 +97,7 @@ class _Paper:
         self.paragraph = 0
         self.tables = 0
         self.pictures = 0
-        self.drawn: list[pasted.Drawn] = []
+        self.drawn: list[pasted.Picture] = []
         self.page = pasted.A4
         self.edges = False
         """Whether a header, footer or note is being read: a letterhead's crest is no page."""
@@ -133,7 +116,7 @@ class _Paper:
 
     def _root(self, name: str) -> etree._Element | None:
         xml = opc.part(self.package, name)
-        return None if xml is None else opc.parse(transitional(xml), name)
+        return None if xml is None else opc.parse(opc.transitional(xml), name)
 
     def _part(self, kind: str) -> etree._Element | None:
         for _, given, name in self.links:
@@ -164,7 +147,7 @@ class _Paper:
     def scans(self, blocks: tuple[Block, ...]) -> list[pasted.Scan]:
         """The pictures that are pages, once the blocks have been read."""
         parts = {key: name for key, _, name in self.links}
-        only = _letters(blocks) < FEW_LETTERS
+        only = letters(blocks) < FEW_LETTERS
         return pasted.scans(self.package, parts, self.drawn, self.page, only)
 
     def _edges(self, body: etree._Element) -> tuple[list[str], list[str]]:
@@ -179,7 +162,7 @@ class _Paper:
                 shown.add("first")
             for side, tag in zip(found, ("headerReference", "footerReference"), strict=True):
                 for reference in section.findall(W + tag):
-                    link = reference.get(_RELATION) or reference.get(_STRICT_RELATION) or ""
+                    link = reference.get(R + "id", "")
                     name = names.get(link)
                     if name and name not in side and reference.get(W + "type") in shown:
                         side.append(name)
@@ -192,7 +175,7 @@ class _Paper:
             return
         self.edges = True
         for block in self.flow(root, within, 0):
-            if not _NO_LETTER.fullmatch(block.text):
+            if not is_number(block.text):
                 yield block
         self.edges = False
 
@@ -343,7 +326,7 @@ class _Paper:
         self.pictures += 1
         link = next(filter(None, map(blip.get, _LINKS)), None)
         if link and not self.edges:
-            self.drawn.append(pasted.Drawn(link, *size))
+            self.drawn.append(pasted.Picture(link, *size))
 
     def table(self, table: etree._Element, within: Within, depth: int) -> Iterator[Block]:
         """A row block for each row that says something; nested tables follow the row they are in.
@@ -360,7 +343,7 @@ class _Paper:
             size = 0.0
             for cell in row:
                 about = cell.find(W + "tcPr")
-                wide = min(max(number(about, "gridSpan") or 1, 1), 200)
+                wide = min(max(number(about, "gridSpan") or 1, 1), WIDEST)
                 text, high = self.cell(cell, later, depth)
                 size = max(size, high)
                 cells += ["" if continues(about) else text] + [""] * (wide - 1)

@@ -7,6 +7,7 @@ follow, is settled here alone, as it is for Word papers.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -18,10 +19,20 @@ Within = Literal["body", "table", "textbox", "footnote", "header", "footer"]
 FEW_LETTERS = 50
 """A paper with pictures and fewer letters than this is a scan pasted into a paper."""
 DEEPEST = 60
-"""Tables in tables: what is nested deeper holds no paper's text."""
+"""Elements in elements, tables in tables: what is nested deeper holds no paper's text."""
 WIDEST = 200
 """Columns that one cell may span."""
 _NO_LETTER = re.compile(r"[\W\d_]*")
+
+
+def is_number(text: str) -> bool:
+    """Whether a header, footer or text in the place of a page's number says nothing more."""
+    return _NO_LETTER.fullmatch(text) is not None
+
+
+def letters(blocks: Iterable[Block]) -> int:
+    """How many letters all of them say."""
+    return sum(len(block.text) for block in blocks)
 
 
 @dataclass(slots=True)
@@ -36,6 +47,7 @@ class Cell:
 
     @property
     def text(self) -> str:
+        """The paragraphs that say something, a line each; tables left out."""
         return "\n".join(each for each in self.held if isinstance(each, str) and each)
 
 
@@ -56,7 +68,7 @@ class Flow:
     def paragraph(self, text: str, within: Within, level: int = 0, size: float = 0.0) -> None:
         """A paragraph, if it says anything; of a header or footer, if it is more than a number."""
         text = text.strip(" \n\t")
-        if not text.strip() or (within in ("header", "footer") and _NO_LETTER.fullmatch(text)):
+        if not text.strip() or (within in ("header", "footer") and is_number(text)):
             return
         place = InParagraph(self._next(), within)
         self.blocks.append(Block("paragraph", text, place, level=level, size=size))
@@ -93,7 +105,8 @@ class Flow:
 
     @property
     def letters(self) -> int:
-        return sum(len(block.text) for block in self.blocks)
+        """How many letters the blocks say so far."""
+        return letters(self.blocks)
 
     def page(self, scans: bool = False) -> Page:
         """All of it as page 1; with `scans` the pictures that are pages follow as such, and are no

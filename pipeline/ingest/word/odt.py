@@ -17,15 +17,12 @@ from PIL import Image
 from pipeline.errors import Unreadable
 from pipeline.evidence import Page
 from pipeline.ingest.packed import opc
-from pipeline.ingest.scans import image
 from pipeline.ingest.word import pasted
 from pipeline.ingest.word.flow import DEEPEST, FEW_LETTERS, WIDEST, Cell, Flow, Table, Within
 from pipeline.ingest.word.numbering import Numbering
-from pipeline.ingest.word.odt_styles import DRAW, OFFICE, TEXT, Styles, points, whole
+from pipeline.ingest.word.odf import DRAW, LINK, MOST_SPACES, OFFICE, SVG, TABLE, TEXT, whole
+from pipeline.ingest.word.odt_styles import Styles, points
 
-_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-_SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
-_LINK = "{http://www.w3.org/1999/xlink}href"
 _ID = "{http://www.w3.org/XML/1998/namespace}id"
 _MATH = "{http://www.w3.org/1998/Math/MathML}"
 _LETTERS = tuple(_MATH + kind for kind in ("mi", "mn", "mo", "mtext"))
@@ -33,11 +30,10 @@ _LETTERS = tuple(_MATH + kind for kind in ("mi", "mn", "mo", "mtext"))
 _SKIPPED = {TEXT + "tracked-changes", OFFICE + "annotation", OFFICE + "annotation-end",
             TEXT + "hidden-text", TEXT + "ruby-text", TEXT + "note-citation", TEXT + "script",
             TEXT + "number", OFFICE + "forms", TEXT + "index-title-template",
-            TEXT + "table-of-content-source", DRAW + "glue-point", _SVG + "title", _SVG + "desc",
+            TEXT + "table-of-content-source", DRAW + "glue-point", SVG + "title", SVG + "desc",
             TEXT + "sequence-decls", TEXT + "variable-decls"}  # fmt: skip
-_ROWS = {_TABLE + name for name in ("table-header-rows", "table-rows", "table-row-group")}
+_ROWS = {TABLE + name for name in ("table-header-rows", "table-rows", "table-row-group")}
 _BLANKS = re.compile(r"[ \t\r\n]+")
-_MOST_SPACES = 100
 _MOST_OBJECTS = 1_000
 """Formulas that are looked into; each is a file of its own in the package."""
 
@@ -60,8 +56,7 @@ def read(data: bytes) -> Iterator[Page]:
     if len(scans) > pasted.MOST:
         paper.flow.unread = "limit_pages"
     yield paper.flow.page(scans=bool(scans))
-    for number, scan in enumerate(scans[: pasted.MOST], 2):
-        yield Page(number, (), scan.width, scan.height, scan.reason or "no_text_layer")
+    yield from pasted.pages(scans)
 
 
 def picture(data: bytes, number: int) -> Image.Image:
@@ -70,13 +65,7 @@ def picture(data: bytes, number: int) -> Image.Image:
     Raises Unreadable as `read`, and no_text_layer for page 1 and pages that are not there.
     """
     with opc.open_zip(data) as package:
-        scans = _Paper(package, b"").scans()[: pasted.MOST]
-        if not 2 <= number < len(scans) + 2:
-            raise Unreadable("no_text_layer", f"no picture {number}")
-        scan = scans[number - 2]
-        if scan.reason:
-            raise Unreadable(scan.reason)
-        return image.picture(opc.part(package, scan.part) or b"", 1)
+        return pasted.picture(package, _Paper(package, b"").scans(), number)
 
 
 class _Paper:
@@ -87,7 +76,7 @@ class _Paper:
         self.flow = Flow()
         self.notes: list[etree._Element] = []
         self.boxes: list[etree._Element] = []
-        self.drawn: list[pasted.Drawn] = []
+        self.drawn: list[pasted.Picture] = []
         self.objects = 0
         self.numbers = Numbering()
         self.last: dict[str, str] = {}
@@ -138,12 +127,12 @@ class _Paper:
                 self.paragraph(child, within, depth, "")
             elif tag == TEXT + "list":
                 for each, label in self.listed(child, depth, None, 0):
-                    if each.tag == _TABLE + "table":
+                    if each.tag == TABLE + "table":
                         self.flow.table(self.table(each, depth + 1), within)
                         self.floating(within, depth)
                     else:
                         self.paragraph(each, within, depth, label)
-            elif tag == _TABLE + "table":
+            elif tag == TABLE + "table":
                 self.flow.table(self.table(child, depth + 1), within)
                 self.floating(within, depth)
             elif isinstance(tag, str) and tag.startswith(DRAW):
@@ -189,7 +178,7 @@ class _Paper:
         for child in parent:
             tag = child.tag
             if tag == TEXT + "s":
-                parts.append(" " * min(max(whole(child.get(TEXT + "c")), 1), _MOST_SPACES))
+                parts.append(" " * min(max(whole(child.get(TEXT + "c")), 1), MOST_SPACES))
             elif tag == TEXT + "tab":
                 parts.append("\t")
             elif tag == TEXT + "line-break":
@@ -217,10 +206,10 @@ class _Paper:
             elif tag == DRAW + "image":
                 self.flow.pictures += 1
                 frame = each.getparent()
-                link = each.get(_LINK, "")
+                link = each.get(LINK, "")
                 if link and frame is not None and within in ("body", "table", "textbox"):
-                    sides = [points(frame.get(_SVG + side)) for side in ("width", "height")]
-                    self.drawn.append(pasted.Drawn(link, *sides))
+                    sides = [points(frame.get(SVG + side)) for side in ("width", "height")]
+                    self.drawn.append(pasted.Picture(link, *sides))
             elif tag not in _SKIPPED:
                 # a frame holds the same in several forms: the first counts
                 frames = tag == DRAW + "frame" and len(each) > 0
@@ -229,7 +218,7 @@ class _Paper:
 
     def formula(self, element: etree._Element) -> list[str]:
         """The letters of a formula, which stands in a part of its own; of other objects nothing."""
-        name = element.get(_LINK, "").removeprefix("./")
+        name = element.get(LINK, "").removeprefix("./")
         self.objects += 1
         if not name or self.package is None or self.objects > _MOST_OBJECTS:
             return []
@@ -257,7 +246,7 @@ class _Paper:
                 elif child.tag in (TEXT + "p", TEXT + "h"):
                     yield child, self.numbers.label(key, level) if fresh else ""
                     fresh = False
-                elif child.tag == _TABLE + "table":
+                elif child.tag == TABLE + "table":
                     yield child, ""
 
     def _list(self, element: etree._Element) -> str:
@@ -280,24 +269,24 @@ class _Paper:
         for child in element:
             if child.tag in _ROWS:
                 rows += self.table(child, depth + 1)
-            elif child.tag == _TABLE + "table-row":
+            elif child.tag == TABLE + "table-row":
                 rows.append(self.row(child, depth))
         return rows
 
     def row(self, element: etree._Element, depth: int) -> list[Cell]:
         cells: list[Cell] = []
-        for child in element.iterchildren(_TABLE + "table-cell", _TABLE + "covered-table-cell"):
-            cell = Cell(covered=child.tag == _TABLE + "covered-table-cell")
+        for child in element.iterchildren(TABLE + "table-cell", TABLE + "covered-table-cell"):
+            cell = Cell(covered=child.tag == TABLE + "covered-table-cell")
             if not cell.covered:
                 self.cell(child, cell, depth)
-            times = max(whole(child.get(_TABLE + "number-columns-repeated")), 1)
+            times = max(whole(child.get(TABLE + "number-columns-repeated")), 1)
             # the same said again says no more
             cells += [cell, *[Cell(covered=True)] * (min(times, WIDEST) - 1)]
         return cells
 
     def cell(self, element: etree._Element, cell: Cell, depth: int) -> None:
         for child in element:
-            if child.tag == _TABLE + "table":
+            if child.tag == TABLE + "table":
                 cell.held.append(self.table(child, depth + 1))
                 continue
             listed = self.listed(child, depth, None, 0) if child.tag == TEXT + "list" else None
@@ -306,5 +295,5 @@ class _Paper:
                     text, size = self.said(each, "table", label, True)
                     cell.held.append(text)
                     cell.size = max(cell.size, size if text else 0.0)
-                elif each.tag == _TABLE + "table":
+                elif each.tag == TABLE + "table":
                     cell.held.append(self.table(each, depth + 1))

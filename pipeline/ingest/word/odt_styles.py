@@ -9,15 +9,12 @@ from typing import Literal
 from lxml import etree
 
 from pipeline.ingest.word.numbering import LONGEST, Level
+from pipeline.ingest.word.odf import FO, STYLE, TEXT, UNITS, whole
 from pipeline.ingest.word.pasted import A4
 
-_OASIS = "{urn:oasis:names:tc:opendocument:xmlns:"
-OFFICE, TEXT, STYLE = _OASIS + "office:1.0}", _OASIS + "text:1.0}", _OASIS + "style:1.0}"
-DRAW, FO = _OASIS + "drawing:1.0}", _OASIS + "xsl-fo-compatible:1.0}"
 _LOEXT = "{urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0}"
 
 _LENGTH = re.compile(r"([0-9]{1,7}(?:\.[0-9]{1,20})?)(cm|mm|in|pt|pc|px)")
-_POINTS = {"cm": 72 / 2.54, "mm": 72 / 25.4, "in": 72.0, "pt": 1.0, "pc": 12.0, "px": 0.75}
 _PLACE = re.compile(r"%([0-9]{1,2})%")
 _FORMATS = {
     "": "none", "1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman",
@@ -76,6 +73,7 @@ class Styles:
         return list(found.values())
 
     def hidden(self, name: str) -> bool:
+        """Whether text in a style is not shown."""
         properties = self._text(name) if name else None
         return properties is not None and properties.get(TEXT + "display") == "none"
 
@@ -150,9 +148,4 @@ def _level(element: etree._Element, depth: int) -> Level:
 def points(length: str | None) -> float:
     """A length of ODF in points; 0 for none, and for shares of another."""
     found = _LENGTH.fullmatch(length or "")
-    return float(found[1]) * _POINTS[found[2]] if found else 0.0
-
-
-def whole(text: str | None) -> int:
-    """A number as ODF writes it; 0 for none and for what is none."""
-    return int(text) if text and len(text) < 10 and text.isascii() and text.isdigit() else 0
+    return float(found[1]) * UNITS[found[2]] if found else 0.0

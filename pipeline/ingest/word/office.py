@@ -26,6 +26,9 @@ SECONDS = 120.0
 """Wall time of one conversion; the slowest real paper so far took 4."""
 MOST_BYTES = 256 * 1024 * 1024
 """Of what a conversion writes."""
+CLEARLY, SPARE = 1.2, 40
+"""What our own reader has of a paper is better than LibreOffice's if it has so many times its
+letters and so many more: the number of a page, or a footer, may stand in one of them alone."""
 
 READS = {
     ".doc": "MS Word 97",
@@ -116,6 +119,11 @@ def convert(data: bytes, ending: str, to: str) -> bytes:
         if written.stat().st_size > MOST_BYTES:
             raise Unreadable("limit_size", f"{written.stat().st_size} bytes converted")
         return written.read_bytes()
+
+
+def is_short(letters: int, own: int) -> bool:
+    """Whether what LibreOffice made of a paper has clearly fewer letters than our own reader's."""
+    return own > CLEARLY * letters + SPARE
 
 
 def _profile(profile: Path) -> None:

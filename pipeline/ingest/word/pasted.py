@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import re
-import warnings
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
 from PIL import Image
 
 from pipeline.errors import Reason, Unreadable
+from pipeline.evidence import Page
 from pipeline.ingest.packed import opc
 from pipeline.ingest.scans import image
-from pipeline.ingest.word.wordml import whole
+from pipeline.ingest.word.odf import UNITS
+from pipeline.ingest.word.wordml import EMU, whole
 
 MOST = 500
 """Pictures of one paper."""
@@ -30,14 +30,11 @@ FEW_PIXELS = 100
 """In a paper of pictures only, those with fewer than this each way are bullets and lines."""
 A4 = (595.3, 841.9)
 _RASTER = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF")
-_EMU = 12_700
-"""English metric units of DrawingML in a point."""
 _STYLE = re.compile(r"(?:^|;)\s*(width|height):\s*([0-9.]+)(pt|in|cm|mm|px|)\s*(?=;|$)")
-_POINTS = {"pt": 1.0, "": 1.0, "in": 72.0, "cm": 72 / 2.54, "mm": 72 / 25.4, "px": 0.75}
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class Picture:
     """A picture where it is drawn: the relationship to its part, width and height in points (0
     where the paper does not say)."""
 
@@ -64,13 +61,13 @@ def extent(element: etree._Element) -> tuple[float, float] | None:
             return _points(given.get("cx")), _points(given.get("cy"))
     style = element.get("style")
     if style and "width" in style:
-        sides = {side: float(size) * _POINTS[unit] for side, size, unit in _sides(style)}
+        sides = {side: float(size) * UNITS[unit or "pt"] for side, size, unit in _sides(style)}
         return sides.get("width", 0.0), sides.get("height", 0.0)
     return None
 
 
 def _points(emu: str | None) -> float:
-    return (whole(emu) or 0) / _EMU
+    return (whole(emu) or 0) / EMU
 
 
 def _sides(style: str) -> list[tuple[str, str, str]]:
@@ -81,7 +78,7 @@ def _sides(style: str) -> list[tuple[str, str, str]]:
 def scans(
     package: zipfile.ZipFile,
     parts: dict[str, str],
-    drawn: Iterable[Drawn],
+    drawn: Iterable[Picture],
     page: tuple[float, float],
     only: bool,
 ) -> list[Scan]:
@@ -107,8 +104,27 @@ def scans(
     return list(found.values())
 
 
+def pages(scans: Sequence[Scan]) -> Iterator[Page]:
+    """The pages that follow the paper itself, page 1: no more than `MOST`."""
+    for number, scan in enumerate(scans[:MOST], 2):
+        yield Page(number, (), scan.width, scan.height, scan.reason or "no_text_layer")
+
+
+def picture(package: zipfile.ZipFile, scans: Sequence[Scan], number: int) -> Image.Image:
+    """The picture that is page `number` (from 2) of the paper, in red, green and blue.
+
+    Raises Unreadable: no_text_layer where there is none, and as `scans.image.picture`.
+    """
+    if not 2 <= number < len(scans[:MOST]) + 2:
+        raise Unreadable("no_text_layer", f"no picture {number}")
+    scan = scans[number - 2]
+    if scan.reason:
+        raise Unreadable(scan.reason)
+    return image.picture(opc.part(package, scan.part) or b"", 1)
+
+
 def _scan(
-    package: zipfile.ZipFile, part: str, drawn: Drawn, large: bool, only: bool
+    package: zipfile.ZipFile, part: str, drawn: Picture, large: bool, only: bool
 ) -> Scan | None:
     try:
         data = opc.part(package, part)
@@ -137,10 +153,8 @@ def _size(data: bytes) -> tuple[int, int] | None:
         return None
     Image.init()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data), formats=_RASTER) as opened:
-                size = opened.size
+        with image.header(data, _RASTER) as opened:
+            size = opened.size
     except Image.DecompressionBombError:
         raise Unreadable("limit_pixels") from None
     except image.FAILURES as error:

@@ -6,7 +6,7 @@ import codecs
 import re
 from dataclasses import dataclass, field
 
-from pipeline.ingest.text.encoding import weigh
+from pipeline.ingest.text.encoding import code_page, weigh
 from pipeline.ingest.word.numbering import bullet
 
 _CHARSETS = {
@@ -15,7 +15,6 @@ _CHARSETS = {
     178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250",
 }  # fmt: skip
 """`\\fcharset` to codec; 0 and 1 say nothing that the paper's code page would not say."""
-_PAGES = {936: "gb18030", 54936: "gb18030", 10008: "gb18030", 950: "cp950", 65001: "utf-8"}
 _SYMBOLS = 2
 _IN_PAIRS = re.compile(rb"(?:[\0-\x7f]|[\x81-\xfe]{2})*")
 BETTER = 0.3
@@ -31,7 +30,7 @@ class Letters:
 
     def code_page(self, number: int) -> None:
         """What `\\ansicpg` says; one that is not known is passed over."""
-        name = _PAGES.get(number, f"cp{number}")
+        name = code_page(number)
         try:
             codecs.lookup(name)
         except LookupError:

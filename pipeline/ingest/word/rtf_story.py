@@ -58,6 +58,7 @@ def close(story: Story, depth: int) -> None:
 
 
 def boxes(story: Story) -> None:
+    """The text boxes that were waiting follow what is done."""
     story.done += story.later
     story.later = []
 

@@ -60,6 +60,7 @@ def styles(root: etree._Element | None) -> tuple[dict[str, Style], Style]:
 
 
 def is_default(style: etree._Element) -> bool:
+    """Whether a style is that of all that names none."""
     return style.get(W + "default", "0") in ("1", "true", "on")
 
 

@@ -82,9 +82,11 @@ class Stored:
         return self.table[offset:] if rest and length else self.table[offset : offset + length]
 
     def paragraph(self, position: int) -> Run | None:
+        """What is said of the paragraph at a character position; None if nothing is."""
         return _found(self.paragraphs, self._paragraph_begins, self._byte(position))
 
     def character(self, position: int) -> Run | None:
+        """What is said of the letter at a character position; None if nothing is."""
         return _found(self.characters, self._character_begins, self._byte(position))
 
     def _byte(self, position: int) -> int:

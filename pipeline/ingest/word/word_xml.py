@@ -17,6 +17,7 @@ from PIL import Image
 from pipeline.errors import Unreadable
 from pipeline.evidence import Page
 from pipeline.ingest.packed import opc
+from pipeline.ingest.packed.opc import R
 from pipeline.ingest.word import docx
 from pipeline.ingest.word.word97_lists import FORMATS
 from pipeline.ingest.word.wordml import VAL, W, whole
@@ -26,10 +27,8 @@ _HINT = "{http://schemas.microsoft.com/office/word/2003/auxHint}"
 _AML = "{http://schemas.microsoft.com/aml/2001/core}"
 _PKG = "{http://schemas.microsoft.com/office/2006/xmlPackage}"
 _IMAGE = "{urn:schemas-microsoft-com:vml}imagedata"
-_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
-_ID = f"{{{_RELATIONS}}}id"
-_PREFIXES = {"w": W[1:-1], "r": _RELATIONS}
+_PREFIXES = {"w": W[1:-1], "r": R[1:-1]}
 
 LONGEST_NAME = 1_000
 """Letters of a part's name."""
@@ -116,7 +115,7 @@ class _Paper:
         for number, (kind, target) in enumerate(links, 1):
             etree.SubElement(
                 relations, f"{{{_PACKAGE}}}Relationship", Id=f"r{number}", Target=target,
-                Type=f"{_RELATIONS}/{kind}",
+                Type=f"{R[1:-1]}/{kind}",
             )  # fmt: skip
         self.parts[name] = etree.tostring(relations, encoding="utf-8")
 
@@ -137,7 +136,7 @@ class _Paper:
         for image in root.iter(_IMAGE):
             link = self.pictures.get(image.get("src", ""), "")
             if link:
-                image.set(_ID, link)
+                image.set(R + "id", link)
         for kind, notes in self.notes.items():
             for note in list(root.iter(W + kind[:-1])):
                 _leave(note)
@@ -147,7 +146,7 @@ class _Paper:
                 for edge in section.findall(W + tag):
                     section.remove(edge)
                     side = _SIDES.get(edge.get(W + "type", "odd"), "default")
-                    attributes = {_ID: self._add(kind, edge), W + "type": side}
+                    attributes = {R + "id": self._add(kind, edge), W + "type": side}
                     etree.SubElement(section, f"{W}{kind}Reference", attributes, _PREFIXES)
 
 

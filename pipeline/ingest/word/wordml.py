@@ -6,16 +6,11 @@ import re
 
 from lxml import etree
 
-_TRANSITIONAL = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
-W = "{" + _TRANSITIONAL.decode() + "}"
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 VAL = W + "val"
+EMU = 12_700
+"""English Metric Units in a point (ECMA-376, part 1, 20.1.2.1)."""
 _WHOLE = re.compile(r"\s*-?[0-9]{1,9}\s*")
-
-
-def transitional(xml: bytes) -> bytes:
-    """A strict part with the names of a transitional one: the elements are the same."""
-    return xml.replace(_STRICT, _TRANSITIONAL) if _STRICT in xml[:8192] else xml
 
 
 def val(element: etree._Element | None, name: str) -> str | None:

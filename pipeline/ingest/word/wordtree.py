@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from pipeline.ingest.packed.opc import MC
 from pipeline.ingest.word.numbering import bullet
 from pipeline.ingest.word.wordml import W, twips
 
-MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 TRANSPARENT = {
     W + name
     for name in ("ins", "moveTo", "smartTag", "customXml", "hyperlink", "fldSimple", "dir", "bdo",
@@ -65,6 +65,7 @@ def chosen_form(element: etree._Element) -> etree._Element | None:
 
 
 def symbol(element: etree._Element) -> str:
+    """The letter of a `w:sym`: what a symbol font shows, "" for what is no letter."""
     code = element.get(W + "char", "")
     try:
         value = int(code, 16)

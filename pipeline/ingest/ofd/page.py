@@ -6,15 +6,14 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
-from typing import cast
 
 from lxml import etree
 
 from pipeline.errors import Reason, Unreadable
 from pipeline.evidence import Block, Box, OnPage, Page
 from pipeline.ingest.ofd.drawn import Drawn, draw
-from pipeline.ingest.ofd.lines import Placed, around, in_order
-from pipeline.ingest.ofd.numbers import POINTS, Matrix, numbers, times
+from pipeline.ingest.ofd.lines import Placed, in_order
+from pipeline.ingest.ofd.numbers import POINTS, numbers
 from pipeline.ingest.ofd.objects import Units, corner, is_no
 from pipeline.ingest.ofd.package import (
     MOST_PARTS,
@@ -28,9 +27,10 @@ from pipeline.ingest.ofd.package import (
 from pipeline.ingest.ofd.text import Run
 from pipeline.ingest.ofd.turned import back, turn_of, upright_lines, upright_run
 from pipeline.ingest.pdf import sense
+from pipeline.ingest.pdf.boxes import Matrix, around, times
 from pipeline.ingest.pdf.grid import Table, tables
 from pipeline.ingest.pdf.layout import blocks
-from pipeline.ingest.pdf.letters import Letters
+from pipeline.ingest.pdf.sense import FEW_LETTERS, LARGE, MANY_PATHS, MOSTLY, PARTLY, SMALL
 
 BASE: Matrix = (POINTS, 0.0, 0.0, POINTS, 0.0, 0.0)
 A4 = (210.0, 297.0)
@@ -38,17 +38,11 @@ LARGEST = 20_000.0
 """Millimetres: no page is larger."""
 KEPT = 8
 """Parsed templates kept for the next pages."""
-FEW_LETTERS, LARGE, SMALL = 50, 0.15, 0.02
-"""A page with fewer letters beside pictures of a `LARGE` share of it is a scan with a stamp; a
-smaller one may be the seal on a last page, unless that page is all there is."""
 WHOLE = 0.8
 """A picture of so much of the page may be a form with words of its own, however much text is
 written on it; only text that is there for searching it makes it read."""
-MANY_PATHS = 100
-"""A page without text that draws more than this shows its letters as outlines."""
-PARTLY, MOSTLY = 0.1, 0.5
-"""Shares of letters that the file does not name: some of the page, or all, is lost."""
 MOST_NOTES = 2_000
+"""Annotations of one page that are looked at."""
 
 
 class Shelf:
@@ -61,6 +55,7 @@ class Shelf:
 
     @cached_property
     def units(self) -> Units:
+        """The composite units that every page may draw."""
         return units(resources(self.package, self.paper))
 
     def template(self, name: str) -> etree._Element:
@@ -73,6 +68,7 @@ class Shelf:
 
     @cached_property
     def size(self) -> tuple[float, float]:
+        """Width and height in millimetres of a page that does not state its own."""
         area = child(self.paper.root, "CommonData", "PageArea")
         return page_size(area) or A4
 
@@ -125,6 +121,7 @@ class Folio:
 
     @property
     def folder(self) -> str:
+        """Where the page's part stands: its paths may start there."""
         return posixpath.dirname(self._name or "")
 
     def units(self) -> Units:
@@ -250,7 +247,7 @@ class Folio:
             straight = [upright_run(run, turn, *size) for run in straight]
             across, down = upright_lines(across, down, turn, *size)
         grids = tables(across, down) or []
-        letters = cast(Letters, Placed(in_order(straight, grids)))
+        letters = Placed(in_order(straight, grids))
         found = blocks(letters, grids, number, tables_before)
         if turn:
             found = [
@@ -280,7 +277,7 @@ class Folio:
         """The text of annotations; what is set aslant over the page again and again, once."""
         runs = self._on_page(noted.runs)
         straight = [run for run in runs if run.turn == 0]
-        letters = cast(Letters, Placed(in_order(straight, [])))
+        letters = Placed(in_order(straight, []))
         aslant: dict[str, Run] = {}
         for run in runs:
             if run.turn:
@@ -294,6 +291,6 @@ def _alone(runs: list[Run], number: int) -> list[Block]:
     for run in runs:
         text = run.text.strip()
         if text:
-            box = around([box for _, box in run.letters])
+            box = around(box for _, box in run.letters)
             out.append(Block("line", text, OnPage(number, box), size=run.size))
     return out

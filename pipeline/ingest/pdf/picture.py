@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pypdfium2
-import pypdfium2.raw as pdfium
 from PIL import Image
 
 from pipeline.errors import Unreadable
+from pipeline.ingest.pdf.reader import opened
 from pipeline.ingest.scans.image import MOST_PIXELS
 
-DPI = 200
-LEAST_DPI = 50
-"""A page so large that it would need fewer to stay within the limit is no paper."""
+FINE, COARSE = 200 / 72, 50 / 72
+"""Pixels of a point, as a rule and at the least: a page so large that it would need fewer to stay
+within the limit is no paper."""
 
 
 def picture(data: bytes, number: int) -> Image.Image:
@@ -22,33 +22,34 @@ def picture(data: bytes, number: int) -> Image.Image:
 
     Raises Unreadable: encrypted, corrupt (also: no such page), limit_pixels.
     """
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        if pdfium.FPDF_GetLastError() in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
-            raise Unreadable("encrypted") from None
-        raise Unreadable("corrupt", str(error)) from None
+    document = opened(data)
     try:
         document.init_forms()
         if not 1 <= number <= len(document):
             raise Unreadable("corrupt", f"no page {number}")
-        return _drawn(document[number - 1])
+        page = document[number - 1]
+        return drawn(page, fineness(*page.get_size()))
     except pypdfium2.PdfiumError as error:
         raise Unreadable("corrupt", str(error)) from None
     finally:
         document.close()
 
 
-def _drawn(page: Any) -> Image.Image:
-    width, height = page.get_size()
-    area = width * height / 72**2
-    if not area > 0:
+def fineness(width: float, height: float) -> float:
+    """How many pixels a point of a page gets, whose size is in points. Raises Unreadable: corrupt
+    (there is no page), limit_pixels."""
+    if not width * height > 0:
         raise Unreadable("corrupt", f"{width} x {height}")
     # a row and a column more may come of rounding up
-    dpi = min(DPI, (0.99 * MOST_PIXELS / area) ** 0.5)
-    if dpi < LEAST_DPI:
+    fine: float = min(FINE, (0.99 * MOST_PIXELS / (width * height)) ** 0.5)
+    if fine < COARSE:
         raise Unreadable("limit_pixels", f"{width:.0f} x {height:.0f} points")
-    bitmap = page.render(scale=dpi / 72, may_draw_forms=True, draw_annots=True, rev_byteorder=True)
+    return fine
+
+
+def drawn(page: Any, fine: float) -> Image.Image:
+    """A page of an open document in red, green and blue; the page is closed."""
+    bitmap = page.render(scale=fine, may_draw_forms=True, draw_annots=True, rev_byteorder=True)
     try:
         # the picture must outlive pdfium's memory
         shown: Image.Image = bitmap.to_pil().convert("RGB").copy()
