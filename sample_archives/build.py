@@ -3,13 +3,17 @@
 Every paper is one text file ``<unit>/source/*.txt``: header lines ``key: value``, an empty
 line, then the body, one paragraph per line.  Header keys:
 
-    to       kind and place of one product; may be repeated.  The kinds are docx, pdf, doc,
-             scan (picture-only PDF), photo (JPEG of page one), locked (PDF with a password),
-             broken (truncated docx), xlsx, copy (bytes of the paper's first product), and
-             utf-8, gb18030, html, which write the body as it stands.
+    to       kind and place of one product; may be repeated.  The kinds are docx, pdf, doc, rtf,
+             ofd, pptx, scan (picture-only PDF), sealed (the same with a red seal on the date),
+             photo (JPEG of page one), fax (TIFF of all pages), locked (PDF with a password),
+             broken (truncated docx), xlsx, xls, copy (bytes of the paper's first product), and
+             utf-8, gb18030, html, which write the body as it stands.  The place of what lies in
+             a zip file or a letter is ``letter.eml!/paper.docx``, ``outer.zip!/inner.zip!/paper``.
     look     gongwen (letter form of GB/T 9704, the default), word or form
     header, footer   running lines; {n} and {N} become page and page-count fields
     made     the date put into the file's own properties
+    seal     whose seal a sealed paper bears
+    from, mailed-to, sent, subject, says   the letter that a paper is attached to
 
 Body marks, each at the beginning of a line:
 
@@ -28,29 +32,32 @@ In tables and sheets ``<`` joins a cell to the one on its left, ``^`` to the one
 from __future__ import annotations
 
 import io
-import random
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import zipfile
 import zlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 from typing import Any
 
+import ofd
 import openpyxl
 import pypdf
-import pypdfium2
+import scans
+import slides
 from openpyxl.styles import Alignment, Border, Font, Side
-from PIL import Image
 from word import OFFICE_FONTS, PRINT_FONTS, Writer, cells_of, spans
 
 HERE = Path(__file__).resolve().parent
-WRITTEN = {"docx", "pdf", "doc", "scan", "photo", "locked", "broken"}
+NO_GUID = b"00000000-0000-0000-0000-000000000000"
+WRITTEN = {"docx", "pdf", "doc", "rtf", "ofd", "scan", "sealed", "photo", "fax", "locked", "broken"}
 
 
 @dataclass
@@ -84,15 +91,12 @@ def settle_zip(blob: bytes, when: datetime) -> bytes:
     with zipfile.ZipFile(io.BytesIO(blob)) as old, zipfile.ZipFile(out, "w") as new:
         for name in old.namelist():
             info = zipfile.ZipInfo(name, when.timetuple()[:6])
-            data = (
-                re.sub(
-                    rb"(<dcterms:modified[^>]*>)[^<]*",
-                    rb"\g<1>%sZ" % when.isoformat().encode(),
-                    old.read(name),
-                )
-                if name.endswith("core.xml")
-                else old.read(name)
-            )
+            data = old.read(name)
+            if name.endswith("core.xml"):
+                moment = rb"\g<1>%sZ" % when.isoformat().encode()
+                data = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", moment, data)
+            # fields on slides are numbered by chance
+            data = re.sub(rb'(<a:fld id="\{)[^}]*', rb"\g<1>" + NO_GUID, data)
             new.writestr(info, data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
@@ -178,33 +182,6 @@ def settle_pdf(blob: bytes, when: datetime) -> bytes:
     return re.sub(rb"(/DocChecksum /)[0-9A-F]{32}", rb"\g<1>" + mark, blob)
 
 
-def scan(pdf: Path, when: datetime, *, photo: bool) -> bytes:
-    rng = random.Random(pdf.stat().st_size)
-    document = pypdfium2.PdfDocument(pdf)
-    pages = []
-    for page in [document[0]] if photo else list(document):
-        image = page.render(scale=100 / 72).to_pil().convert("RGB" if photo else "L")
-        image = image.rotate(rng.uniform(-1.2, 1.2), Image.Resampling.BICUBIC, fillcolor="white")
-        pages.append(
-            image.point([min(232, 18 + int(v * 0.88)) for v in range(256)] * len(image.getbands()))
-        )
-    out, stamp = io.BytesIO(), time.struct_time(when.timetuple())
-    if photo:
-        pages[0].save(out, "JPEG", quality=38)
-    else:
-        pages[0].save(
-            out,
-            "PDF",
-            save_all=True,
-            append_images=pages[1:],
-            resolution=100,
-            quality=35,
-            creationDate=stamp,
-            modDate=stamp,
-        )
-    return out.getvalue()
-
-
 def lock(blob: bytes, password: str) -> bytes:
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(blob))
     writer.encrypt(password, algorithm="RC4-128")
@@ -216,42 +193,132 @@ def lock(blob: bytes, password: str) -> bytes:
     )
 
 
+class OldName(zipfile.ZipInfo):
+    """A member whose name is written in GBK without saying so, as Windows and WPS do in China."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
+        return self.filename.encode("gbk"), self.flag_bits & ~0x800
+
+
+def pack(members: dict[str, bytes], when: datetime) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        for name, blob in members.items():
+            info = OldName(name, when.timetuple()[:6])
+            info.create_system = 0
+            package.writestr(info, blob, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def post(members: dict[str, bytes], paper: Paper) -> bytes:
+    """A letter with these attachments; the paper's keys say who wrote what to whom."""
+    letter = EmailMessage(SMTP)
+    for head, key in (("From", "from"), ("To", "mailed-to")):
+        name, _, address = paper.keys[key].rpartition(" ")
+        letter[head] = Address(name, addr_spec=address)
+    letter["Subject"] = paper.keys["subject"]
+    letter["Date"] = datetime.fromisoformat(paper.keys["sent"])
+    letter["Message-ID"] = f"<{paper.source.stem[:2]}@mail.example>"
+    says = paper.keys["says"].replace(" // ", "\n") + "\n"
+    letter.set_content(says, "plain", "gb18030", "base64")
+    for name, blob in members.items():
+        letter.add_attachment(blob, "application", "octet-stream", filename=name)
+    letter.set_boundary(f"----=_Part_{paper.source.stem[:2]}")
+    return letter.as_bytes()
+
+
+def packed(products: list[tuple[str, bytes, Paper]]) -> dict[str, bytes]:
+    """Files by place: what lies in one container is packed together, the innermost first."""
+    held: dict[str, list[tuple[str, bytes, Paper]]] = {}
+    files = {}
+    for place, blob, paper in products:
+        outer, inside, rest = place.partition("!/")
+        if inside:
+            held.setdefault(outer, []).append((rest, blob, paper))
+        else:
+            files[place] = blob
+    for outer, inner in held.items():
+        members, paper = packed(inner), inner[0][2]
+        made = post(members, paper) if outer.endswith(".eml") else pack(members, paper.made)
+        files[outer] = made
+    return files
+
+
 def build(unit: Path) -> None:
     papers = [read_paper(source) for source in sorted((unit / "source").glob("*.txt"))]
     for top in {place.relative_to(unit).parts[0] for paper in papers for _, place in paper.to}:
         shutil.rmtree(unit / top, ignore_errors=True)
     with tempfile.TemporaryDirectory() as folder:
-        work = Path(folder)
-        printed = [paper for paper in papers if WRITTEN & {kind for kind, _ in paper.to}]
-        for paper in printed:
-            (work / f"{paper.source.stem}.docx").write_bytes(write_word(paper, PRINT_FONTS))
-        convert([work / f"{paper.source.stem}.docx" for paper in printed], "pdf", work)
-        convert(
-            [work / f"{p.source.stem}.docx" for p in printed if "doc" in dict(p.to)], "doc", work
-        )
+        print_all(papers, Path(folder))
+        products = []
         for paper in papers:
-            pdf = work / f"{paper.source.stem}.pdf"
+            first = b""
             for kind, place in paper.to:
-                if kind == "docx" or kind == "broken":
-                    blob = write_word(paper, OFFICE_FONTS)
-                    blob = blob[: len(blob) * 2 // 5] if kind == "broken" else blob
-                elif kind == "pdf":
-                    blob = settle_pdf(pdf.read_bytes(), paper.made)
-                elif kind == "doc":
-                    blob = (work / f"{paper.source.stem}.doc").read_bytes()
-                elif kind in ("scan", "photo"):
-                    blob = scan(pdf, paper.made, photo=kind == "photo")
-                elif kind == "locked":
-                    blob = lock(settle_pdf(pdf.read_bytes(), paper.made), paper.keys["password"])
-                elif kind == "xlsx":
-                    blob = write_sheet(paper)
-                elif kind == "copy":
-                    blob = paper.to[0][1].read_bytes()
-                else:
-                    blob = "\n".join([*paper.body, ""]).encode("utf-8" if kind == "html" else kind)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(blob)
-    print(f"{unit.name}: {sum(len(paper.to) for paper in papers)} files")
+                blob = first if kind == "copy" else product(paper, kind, Path(folder))
+                first = first or blob
+                products.append((place.relative_to(unit).as_posix(), blob, paper))
+    for path, blob in packed(products).items():
+        (unit / path).parent.mkdir(parents=True, exist_ok=True)
+        (unit / path).write_bytes(blob)
+    print(f"{unit.name}: {len(products)} papers")
+
+
+def print_all(papers: list[Paper], work: Path) -> None:
+    """What LibreOffice makes of the papers, each under the name of its source."""
+
+    def wanting(*kinds: str, form: str = "docx") -> list[Path]:
+        return [work / f"{paper.source.stem}.{form}" for paper in papers
+                if {kind for kind, _ in paper.to} & set(kinds)]  # fmt: skip
+
+    for paper in papers:
+        kinds = {kind for kind, _ in paper.to}
+        stem = work / paper.source.stem
+        if kinds & WRITTEN:
+            stem.with_suffix(".docx").write_bytes(write_word(paper, PRINT_FONTS))
+        if "xls" in kinds:
+            stem.with_suffix(".xlsx").write_bytes(write_sheet(paper))
+        if "pptx" in kinds:
+            stem.with_suffix(".fodp").write_bytes(slides.write(paper.body))
+    convert(wanting(*WRITTEN), "pdf", work)
+    convert(wanting("doc"), "doc", work)
+    convert(wanting("rtf"), "rtf", work)
+    convert(wanting("xls", form="xlsx"), "xls", work)
+    convert(wanting("pptx", form="fodp"), "pptx", work)
+
+
+def product(paper: Paper, kind: str, work: Path) -> bytes:
+    """One product; `work` holds what LibreOffice made."""
+    made = paper.made
+    stem = work / paper.source.stem
+    pdf = stem.with_suffix(".pdf")
+    match kind:
+        case "docx":
+            return write_word(paper, OFFICE_FONTS)
+        case "broken":
+            blob = write_word(paper, OFFICE_FONTS)
+            return blob[: len(blob) * 2 // 5]
+        case "pdf":
+            return settle_pdf(pdf.read_bytes(), made)
+        case "locked":
+            return lock(settle_pdf(pdf.read_bytes(), made), paper.keys["password"])
+        case "doc" | "rtf" | "xls":
+            return stem.with_suffix(f".{kind}").read_bytes()
+        case "pptx":
+            return settle_zip(stem.with_suffix(".pptx").read_bytes(), made)
+        case "ofd":
+            return ofd.write(pdf, made)
+        case "scan":
+            return scans.scan(pdf, made)
+        case "sealed":
+            return scans.sealed(pdf, made, paper.keys["seal"])
+        case "photo":
+            return scans.photo(pdf)
+        case "fax":
+            return scans.fax(pdf)
+        case "xlsx":
+            return write_sheet(paper)
+        case _:
+            return "\n".join([*paper.body, ""]).encode("utf-8" if kind == "html" else kind)
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ SCANS = ("no_text_layer", "garbled")
 """Why a page is shown to the recogniser."""
 DOUBTFUL = 0.8
 """Below this a reading is shown and proves nothing: people look at the page."""
-SECONDS_A_PAGE = 4.0
+SECONDS_A_PAGE = 3.0
 """What recognising a page costs one processor; measured by `python -m tests.bench.ocr`."""
 
 Doubts = Mapping[int, Sequence[tuple[Box, float]]]
