@@ -39,6 +39,7 @@ Reason = Literal[
     "no_text_layer",
     "ocr_pending",
     "unclear",
+    "no_words",
     "rows_lost",
     "type_mismatch",
     "program_missing",

@@ -126,6 +126,9 @@ class Page:
     height: float = 0.0
     unread: str | None = None
     """Reason code of what on this page could not be read; the rest of the page still stands."""
+    layered: bool = False
+    """Whether a picture fills the page beside its text: a scan with a text layer of its own, which
+    is believed where it says what the picture shows."""
 
     @property
     def text(self) -> str:

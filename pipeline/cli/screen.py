@@ -81,10 +81,15 @@ def _tell(done: Screened) -> None:
         for status, count in sorted(done.statuses.items())
     )
     print(say("screen.files", counts=counts), file=sys.stderr)
-    if done.opened:
-        print(say("screen.opened", opened=done.opened), file=sys.stderr)
-    else:
+    if done.unchanged:
         print(say("screen.unchanged"), file=sys.stderr)
+    else:
+        known = sum(done.statuses.values()) - done.statuses.get("ignored", 0) - done.opened
+        print(say("screen.opened", opened=done.opened), file=sys.stderr)
+        if known > 0:
+            print(say("screen.known", known=known), file=sys.stderr)
+        if done.recognised:
+            print(say("screen.recognised", pages=done.recognised), file=sys.stderr)
     print(say("screen.outputs"), file=sys.stderr)
     for path in done.outputs:
         print(f"  {path}", file=sys.stderr)

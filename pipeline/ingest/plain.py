@@ -1,7 +1,7 @@
 """Pages as plain data and back: what crosses from a worker, and what the cache keeps.
 
-A page is `[number, width, height, unread, blocks]`, a block `[kind, text, place, cells, table,
-level, size, sure]`, a place `["page", n, x0, top, x1, bottom]`, `["paragraph", n, within]`,
+A page is `[number, width, height, unread, layered, blocks]`, a block `[kind, text, place, cells,
+table, level, size, sure]`, a place `["page", n, x0, top, x1, bottom]`, `["paragraph", n, within]`,
 `["row", sheet, n]` or `["line", n]`.
 """
 
@@ -33,7 +33,7 @@ def _page(page: Page) -> list[Any]:
         [one.kind, one.text, _place(one.place), one.cells, one.table, one.level, one.size, one.sure]
         for one in page.blocks
     ]
-    return [page.number, page.width, page.height, page.unread, blocks]
+    return [page.number, page.width, page.height, page.unread, page.layered, blocks]
 
 
 def _place(place: Place) -> list[Any]:
@@ -49,8 +49,9 @@ def _place(place: Place) -> list[Any]:
 
 
 def _page_of(plain: list[Any]) -> Page:
-    number, width, height, unread, blocks = plain
-    return Page(int(number), tuple(map(_block_of, blocks)), float(width), float(height), unread)
+    number, width, height, unread, layered, blocks = plain
+    return Page(int(number), tuple(map(_block_of, blocks)), float(width), float(height), unread,
+                bool(layered))
 
 
 def _block_of(plain: list[Any]) -> Block:

@@ -12,6 +12,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain, islice
+from math import floor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -259,7 +260,7 @@ def _card(found: Row, papers: Papers, says: dict[str, str]) -> Card:
         why_not=named("why_not", found["why_not"]),
         confidence="" if found["confidence"] is None else f"{found['confidence']:.2f}",
         recognised="" if found["reading_confidence"] is None
-        else f"{found['reading_confidence']:.2f}",
+        else f"{floor(found['reading_confidence'] * 100) / 100:.2f}",
     )
 
 

@@ -42,6 +42,7 @@ from pipeline.rubric.model import Indicator, Rubric
 from pipeline.screen.scanned import (
     SCANS,
     Doubts,
+    agrees,
     date_hidden,
     doubts,
     gap,
@@ -128,10 +129,12 @@ def _read(job: Mapping[str, Any], given: Task) -> Row:
         reason = error.reason
     scans = [[page.number, page.width, page.height] for page in pages
              if kind in kinds.PICTURES and page.unread in SCANS]
+    layers = [[page.number, page.width, page.height] for page in pages
+              if kind in kinds.PICTURES and page.layered]
     if scans and reason in SCANS:
         reason = None  # the pages say so themselves, until they are recognised
     about = {"kind": kind, "reason": reason, "members": members, "unopened": unopened,
-             "scans": scans}
+             "scans": scans, "layers": layers}
     return {
         "extract": {"about": about, "pages": plain.dumped(pages)},
         "paper": _paper(source, about, pages, given),
@@ -176,12 +179,14 @@ def _members(data: bytes, kind: str, job: Mapping[str, Any]) -> tuple[list[Row] 
 
 
 def _scan(job: Mapping[str, Any], given: Task) -> Row:
-    """One page of a file, recognised from its picture."""
+    """One page of a file, recognised from its picture; "" where its own text says the same."""
     from pipeline.ingest.scans import page as scan
 
     data = _bytes(Path(os.fsdecode(bytes.fromhex(job["place"]))))
     number, width, height = job["page"]
     picture = kinds.picture(data, job["kind"], number)
+    if job["layer"] is not None and agrees(picture, job["layer"], given.recogniser()):
+        return {"page": ""}
     page = scan.page(picture, number, width, height, given.recogniser())
     return {"page": plain.dumped([page])}
 
@@ -189,7 +194,8 @@ def _scan(job: Mapping[str, Any], given: Task) -> Row:
 def _tag(job: Mapping[str, Any], given: Task) -> Row:
     """What is found in pages read before, with those put in that were recognised since."""
     source = SourceFile(job["path"], 0, job["sha256"])
-    seen = {page.number: page for text in job["recognised"] for page in plain.loaded(text)}
+    seen = {page.number: page for text in job["recognised"] if text
+            for page in plain.loaded(text)}
     pages = [joined(page, seen[page.number]) if page.number in seen else page
              for page in plain.loaded(job["pages"])]
     return {"paper": _paper(source, job["about"], pages, given)}
@@ -240,6 +246,8 @@ def _paper(source: SourceFile, about: Row, pages: Sequence[Page], given: Task) -
     passages = segment.segment(pages, source.sha256)
     lost = gap(pages, bool(passages)) or about["reason"] or about["unopened"]
     if not passages:
+        if lost == "no_words":
+            return {"file": row | {"status": "ignored", "reason": lost}}
         if members and lost in (None, "blank", about["unopened"]):
             # a container, or a letter without a word: what it holds stands below its name
             lost = about["unopened"]

@@ -122,7 +122,7 @@ class Reading:
         if not self._waiting:
             return None
         verb, file, what = self._waiting.popleft()
-        self._flying[file.number, verb, what[0] if what else 0] = file
+        self._flying[file.number, verb, what[0][0] if what else 0] = file
         job: Row = {"do": verb, "number": file.number, "path": file.path, "sha256": file.sha256}
         if verb == "tag":
             pages = self._cache.get(file.sha256)
@@ -133,7 +133,8 @@ class Reading:
         # The place crosses as bytes, as not every name is valid text.
         job["place"] = os.fsencode(file.place).hex()
         if verb == "scan":
-            return job | {"kind": file.about["kind"], "page": what}
+            page, layer = what
+            return job | {"kind": file.about["kind"], "page": page, "layer": layer}
         self.opened += 1
         return job | {
             "depth": file.depth, "spool": os.fsencode(self._spool(file)).hex(),
@@ -185,7 +186,7 @@ class Reading:
 
     def _take_about(self, file: _File, about: Row) -> None:
         """Its members join the queue, its pictures wait for the recogniser."""
-        if about["scans"]:
+        if about["scans"] or about["layers"]:
             file.about = about
             self._scans.append(file)
         members = about["members"] or ()
@@ -211,14 +212,20 @@ class Reading:
 
     # --- recognising --------------------------------------------------------------------------
 
-    def _unrecognised(self, file: _File) -> Iterator[list[Any]]:
+    def _unrecognised(self, file: _File) -> Iterator[tuple[list[Any], str | None]]:
+        """The pages to show to the recogniser, those with a text of their own with that."""
         missing = self._missing(file.sha256, file.about)
         file.pending = len(missing)
-        yield from missing
+        layers = {page[0] for page in file.about["layers"]}
+        kept = self._cache.get(file.sha256) if layers else None
+        said = {page.number: "".join(page.text.split()) for page in plain.loaded(kept.pages)
+                if page.number in layers} if kept else {}
+        for page in missing:
+            yield page, said.get(page[0])
 
     def _missing(self, sha256: str, about: Row) -> list[list[Any]]:
         have = {number for number, _ in self._cache.scans(sha256)}
-        return [page for page in about["scans"] if page[0] not in have]
+        return [page for page in (*about["scans"], *about["layers"]) if page[0] not in have]
 
     def _take_scan(self, file: _File, page: list[Any], text: str | None, reason: Reason | None
                    ) -> None:

@@ -37,6 +37,7 @@ class About(TypedDict):
     members: Annotated[list[Member], Field(max_length=10_000)] | None
     unopened: Reason | None
     scans: list[Annotated[list[float], Field(min_length=3, max_length=3)]]
+    layers: list[Annotated[list[float], Field(min_length=3, max_length=3)]]
 
 
 @with_config(_STRICT)
@@ -57,7 +58,7 @@ class Flag(TypedDict):
 class File(TypedDict):
     path: str
     sha256: Sha
-    status: Literal["read", "partly_read", "unread"]
+    status: Literal["read", "partly_read", "unread", "ignored"]
     reason: Reason | None
     title: Text
     document_type: DocumentType | None

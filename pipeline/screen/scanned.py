@@ -12,6 +12,11 @@ SCANS = ("no_text_layer", "garbled")
 """Why a page is shown to the recogniser."""
 DOUBTFUL = 0.8
 """Below this a reading is shown and proves nothing: people look at the page."""
+BAND = (0.25, 0.6)
+"""Of a page's height: where a paper's text stands, whatever its head and foot."""
+PAIRS = 20
+FEW = 5
+"""Letters: a doubtful line of fewer is a speck, a longer one could say something."""
 SECONDS_A_PAGE = 3.0
 """What recognising a page costs one processor; measured by `python -m tests.bench.ocr`."""
 
@@ -38,10 +43,23 @@ def settled(pages: Sequence[Page], scans: Sequence[Sequence[Any]], ocr: str) -> 
     return done
 
 
+def agrees(picture: Any, layer: str, recognise: Any) -> bool:
+    """Whether the text layer of a scan says what its picture shows: a band across the picture's
+    middle is recognised, and half of its pairs of letters must stand in the layer. A band with
+    nothing legible contradicts nothing."""
+    from pipeline.ingest.scans import page as scan
+
+    wide, high = picture.size
+    band = picture.crop((0, int(BAND[0] * high), wide, int(BAND[1] * high)))
+    letters = _bare(scan.page(band, 1, 0, 0, recognise).text)
+    pairs = [letters[at : at + 2] for at in range(len(letters) - 1)]
+    return len(pairs) < PAIRS or sum(pair in layer for pair in pairs) >= len(pairs) / 2
+
+
 def joined(page: Page, seen: Page) -> Page:
     """A page with what was recognised on its picture: what it had said itself stands first, and
     is not said again, unless that was rubbish."""
-    if page.unread == "garbled" or not page.blocks:
+    if page.unread == "garbled" or page.layered or not page.blocks:
         return seen
     said = [block.place.box for block in page.blocks if isinstance(block.place, OnPage)]
     more = tuple(block for block in seen.blocks if isinstance(block.place, OnPage)
@@ -64,10 +82,17 @@ def gap(pages: Sequence[Page], said: bool) -> str | None:
     """
     flowing = bool(pages) and not pages[0].width
     for page in pages:
-        photo = flowing and page.width and not page.blocks and page.unread in ("unclear", "blank")
+        photo = page.unread == "no_words" or (
+            flowing and page.width and not page.blocks and page.unread == "unclear")
         if page.unread and not (said and (photo or page.unread == "blank")):
             return page.unread
+        if any(block.sure < DOUBTFUL and len(_bare(block.text)) >= FEW for block in page.blocks):
+            return "unclear"
     return None
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
 
 
 def date_hidden(pages: Sequence[Page]) -> bool:

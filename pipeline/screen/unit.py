@@ -29,7 +29,7 @@ from pipeline.screen.reading import PASSING, Reading, Seen
 from pipeline.screen.scanned import DOUBTFUL, SECONDS_A_PAGE
 from pipeline.store.cache import Cache
 from pipeline.store.ledger import Ledger, StoreError
-from pipeline.store.outputs import alone, appended, placed, prepare
+from pipeline.store.outputs import alone, appended, clear_drafts, placed, prepare
 
 Row = dict[str, Any]
 Ocr = Literal["now", "later", "never"]
@@ -47,6 +47,8 @@ class Screened:
     """Files that were opened; the others were known by their bytes."""
     recognised: int
     """Pages of pictures that were recognised."""
+    unchanged: bool = False
+    """Whether the last run had said it all already, and was left alone."""
 
 
 def screen(folder: Path, rubric_name: str, out: Path, *, period: str | None = None,
@@ -67,7 +69,8 @@ def screen(folder: Path, rubric_name: str, out: Path, *, period: str | None = No
     # The rubric crosses as it was checked: no worker reads a file that may change meanwhile.
     setup = {"rubric": rubric.model_dump(mode="json", exclude_none=True),
              "unit": list(unit.names), "asked": list(asked), "ocr": ocr}
-    prepare(out)
+    # Programs that readers start stand in folders of their own: no path may be a relative one.
+    out = prepare(out).resolve()
     with appended(out / "run.log") as log, alone(log, out):
         _note(log, f"started: {str(folder)!r} {rubric.id} {' '.join(asked)}")
         files = _hashed(entries)
@@ -77,6 +80,7 @@ def screen(folder: Path, rubric_name: str, out: Path, *, period: str | None = No
         if done:
             _note(log, "ended: nothing has changed since the last run; 0 files opened")
             return done
+        clear_drafts(out)
         with (
             placed(out / "ledger.sqlite") as place, Ledger(place, fresh=True) as ledger,
             Cache(out / "extracted.sqlite", version()) as cache,
@@ -133,7 +137,7 @@ def _unchanged(out: Path, key: str, rubric: Rubric) -> Screened | None:
     outputs = report.outputs(out)
     if not all(path.is_file() for path in outputs):
         return None
-    return _screened(rubric, statuses, outputs, 0, 0)
+    return replace(_screened(rubric, statuses, outputs, 0, 0), unchanged=True)
 
 
 def _check(statuses: dict[str, int]) -> None:

@@ -61,6 +61,13 @@ def placed(target: Path) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
+def clear_drafts(out: Path) -> None:
+    """Remove what a run that was killed had begun to write (to be called while `alone`)."""
+    for name in ("ledger.sqlite", "coverage.json", "report.html", "coverage.xlsx"):
+        for draft in out.glob(f".{name}.*"):
+            draft.unlink(missing_ok=True)
+
+
 @contextmanager
 def alone(log: IO[bytes], out: Path) -> Iterator[None]:
     """Of two runs in one place, exactly one runs: the one that has its log; the other is told so.

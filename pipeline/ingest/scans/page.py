@@ -35,6 +35,10 @@ MISREAD = 0.5
 """As sure as one may be of a line whose date cannot be."""
 FINE, FINEST = 20.0, 4_000
 """Pixels of a letter's height that ruling lines need beside it, and of the longer side at most."""
+SUREST = 0.999
+"""Nothing that was recognised is as sure as what a file states itself."""
+MOSTLY_PAPER = 0.4
+"""Share of a sheet that is as light as paper: a page of handwriting has more, a photograph less."""
 FAINT = 32
 """Grey levels between a blank page's lightest and darkest point, once smoothed."""
 EDGE = 0.05
@@ -53,7 +57,8 @@ def page(
     head, or in columns, come joined to paragraphs: no one margin of the page tells how. Tables
     count from 1.
 
-    `unread` is "blank" where nothing stands, "unclear" where something stands and nothing, or too
+    `unread` is "blank" where nothing stands, "no_words" on a photograph without a letter, "unclear"
+    where something stands and nothing, or too
     little, could be read, or ink under a seal could not (`seal.date_unread`); what was read stands.
     Raises Unreadable as `recognise` does.
     """
@@ -66,7 +71,8 @@ def page(
     if not seen:
         wide, high = (round(side * EDGE) for side in picture.size)
         inner = pixels[high : picture.height - high, wide : picture.width - wide]
-        return Page(number, (), width, height, "blank" if _blank(inner) else "unclear")
+        empty = "no_words" if _is_photograph(inner) else "unclear"
+        return Page(number, (), width, height, "blank" if _blank(inner) else empty)
     off = lean(seen)
     if off:
         sheet, forth = sheet.straightened(off)
@@ -78,7 +84,7 @@ def page(
         seen = all_moved(seen, np.diag([finer, finer, 1.0]))
     found = seal.seals(sheet.pixels)
     if found:
-        seen = seal.read_again(sheet.pixels, seen, found, recognise)
+        seen = seal.undated(seal.read_again(sheet.pixels, seen, found, recognise), found)
     else:
         seen = seal.marked(sheet.pixels, seen)
     scale = (width / picture.width if width else 1.0, height / picture.height if height else 1.0)
@@ -95,6 +101,13 @@ def _blank(pixels: Pixels) -> bool:
     return int(soft.max()) - int(soft.min()) < FAINT
 
 
+def _is_photograph(pixels: Pixels) -> bool:
+    """Whether it shows a scene and not a sheet: little of it is as light as its lightest part."""
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    light = float(np.percentile(grey, 99))
+    return float((grey > 0.85 * light).mean()) < MOSTLY_PAPER
+
+
 def _unread(blocks: Sequence[Block]) -> str | None:
     letters = sum(len(block.text) for block in blocks)
     doubtful = sum(len(block.text) for block in blocks if block.sure < DOUBTFUL)
@@ -103,6 +116,10 @@ def _unread(blocks: Sequence[Block]) -> str | None:
     mean = sum(block.sure * len(block.text) for block in blocks) / letters
     hidden = any(block.text == seal.ILLEGIBLE and not block.sure for block in blocks)
     return "unclear" if mean < DOUBTFUL or hidden else None
+
+
+def _certainty(sure: float) -> float:
+    return min(round(sure, 3), SUREST)
 
 
 # --- blocks -------------------------------------------------------------------------------------
@@ -172,7 +189,7 @@ def _blocks(stretches: Stretches, placed: _Placed) -> Iterator[Block]:
         for box, texts, size, sure in ruled.rows_of(table, cells, placed.unit):
             text = "\t".join(filter(None, texts))
             yield Block("row", text, OnPage(placed.number, placed.box(box)), texts, count,
-                        size=round(size * placed.unit, 2), sure=round(sure, 3))  # fmt: skip
+                        size=round(size * placed.unit, 2), sure=_certainty(sure))  # fmt: skip
     yield from _lines(left, stretches, placed)
 
 
@@ -196,7 +213,7 @@ def _block(kind: str, text: str, found: Sequence[Piece], placed: _Placed) -> Blo
     if seal.impossible(text):
         sure = min(sure, MISREAD)
     return Block("line" if kind == "line" else "paragraph", text, OnPage(placed.number, box),
-                 size=round(size, 2), sure=round(sure, 3))  # fmt: skip
+                 size=round(size, 2), sure=_certainty(sure))  # fmt: skip
 
 
 def _paragraphs(found: Sequence[Piece], placed: _Placed) -> Iterator[Block]:

@@ -40,7 +40,7 @@ ILLEGIBLE = "\u3013"
 printers put for a letter they do not have. (A square would be a box to tick.)"""
 _DATE = re.compile(r"[12〇○零一二][0-9〇○零一二三四五六七八九]{3}\s*年.{1,3}月.{1,3}[日号]"
                    r"|[12][0-9]{3}[-./][01]?[0-9][-./][0-3]?[0-9]")  # fmt: skip
-_DAY = re.compile(r"(\d+)\s*月\s*(\d+)\s*[日号]")
+_DAY = re.compile(r"(\d+)\s*月\s*(\d+)\s*[日号月目]")
 _BEGUN = re.compile(rf"[年月日]|[12][09][0-9]{{2}}|{ILLEGIBLE}")
 
 
@@ -144,6 +144,16 @@ def read_again(
         kept += _unexplained(clean, seal, kept, x0, top)
         out = [each for each in out if each not in touched] + kept
     return out
+
+
+def undated(seen: Sequence[Seen], found: Sequence[Seal]) -> list[Seen]:
+    """What is seen, and `ILLEGIBLE` on the lowest seal of a sheet on which no date was read
+    anywhere: the seal of a paper is set upon its date (GB/T 9704-2012, 7.3.5.1)."""
+    if any(_DATE.search(each.text) and not impossible(each.text) for each in seen):
+        return list(seen)
+    lowest = max((seal.box for seal in found), key=lambda box: box[3])
+    x0, top, x1, bottom = (float(value) for value in lowest)
+    return [*seen, Seen(ILLEGIBLE, ((x0, top), (x1, top), (x1, bottom), (x0, bottom)), 0.0)]
 
 
 def marked(pixels: Pixels, seen: Sequence[Seen]) -> list[Seen]:
