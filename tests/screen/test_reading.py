@@ -241,6 +241,26 @@ def test_of_two_runs_in_one_place_one_runs(folder: Path, tmp_path: Path) -> None
     screen(folder, "yuxi-2024", out)
 
 
+def test_out_may_be_a_relative_path(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Programs stand in folders of their own: a relative path would lead them astray."""
+    words = "".join(f"\\u{ord(letter)}?" for letter in "局党组专题学习民族理论政策" * 20)
+    (folder / "断.rtf").write_bytes(b"{\\rtf1\\ansi\\ansicpg936 " + words.encode()[:1500])
+    monkeypatch.chdir(tmp_path)
+    screen(folder, "yuxi-2024", Path("out"))
+    assert files(tmp_path / "out")["断.rtf"]["reason"] != "crash"
+
+
+def test_what_a_killed_run_had_begun_to_write_goes(folder: Path, tmp_path: Path) -> None:
+    filled(folder)
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / ".ledger.sqlite.abc").write_bytes(b"half")
+    screen(folder, "yuxi-2024", out)
+    assert not list(out.glob(".*"))
+
+
 # --- pictures ---------------------------------------------------------------------------------
 
 

@@ -37,7 +37,7 @@ FINE, FINEST = 20.0, 4_000
 """Pixels of a letter's height that ruling lines need beside it, and of the longer side at most."""
 SUREST = 0.999
 """Nothing that was recognised is as sure as what a file states itself."""
-MOSTLY_PAPER = 0.4
+MOSTLY_PAPER = 0.75
 """Share of a sheet that is as light as paper: a page of handwriting has more, a photograph less."""
 FAINT = 32
 """Grey levels between a blank page's lightest and darkest point, once smoothed."""
