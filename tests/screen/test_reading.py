@@ -247,6 +247,7 @@ def test_out_may_be_a_relative_path(
     """Programs stand in folders of their own: a relative path would lead them astray."""
     words = "".join(f"\\u{ord(letter)}?" for letter in "局党组专题学习民族理论政策" * 20)
     (folder / "断.rtf").write_bytes(b"{\\rtf1\\ansi\\ansicpg936 " + words.encode()[:1500])
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.chdir(tmp_path)
     screen(folder, "yuxi-2024", Path("out"))
     assert files(tmp_path / "out")["断.rtf"]["reason"] != "crash"
