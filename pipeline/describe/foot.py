@@ -6,10 +6,11 @@ Attachments may follow the 落款 for many pages, so every short line is looked 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import NamedTuple
 
 from pipeline.describe.dates import Stated, dates, may_hold_date, squeezed
+from pipeline.describe.lines import is_listed
 from pipeline.describe.organisations import is_organisation, split_organisations
 from pipeline.evidence import Block
 
@@ -40,6 +41,7 @@ def foot_of(blocks: Sequence[Block], body: int) -> Foot:
     imprint: str | None = None
     imprint_date: Stated | None = None
     last = len(blocks) - 1
+    listed = {block.table for block in blocks if is_listed(block)}
     for at, block in enumerate(blocks):
         text = block.text
         if (
@@ -48,7 +50,7 @@ def foot_of(blocks: Sequence[Block], body: int) -> Foot:
             or ("月" not in text and "." not in text and "-" not in text)
         ):
             continue
-        if block.kind == "row" and sum(map(bool, block.cells)) > 1:
+        if is_listed(block):
             if signed is None and ("盖章" in text or "签" in text):
                 signed = _signed_row(block, at)
             continue
@@ -67,7 +69,7 @@ def foot_of(blocks: Sequence[Block], body: int) -> Foot:
             continue
         before = before.rstrip("：:，, ")
         if before in ("", "日期", "时间", "报告时间", "填表日期", "填报日期"):
-            offices = _offices_above(blocks, at)
+            offices = _offices_above(blocks, at, listed)
             ends = at >= last - 6 or bool(_AFTER_BODY.match(squeezed(blocks[at + 1].text)))
             if before and not offices:
                 continue
@@ -76,10 +78,10 @@ def foot_of(blocks: Sequence[Block], body: int) -> Foot:
         else:
             stem = text[: text.find("年") - 4] if "年" in text else before
             names = split_organisations(before) or split_organisations(stem)
-            if names:
+            if names and not _in_list(blocks, at, listed):
                 signed = (tuple(names), found[0], at)
     if signed is None:
-        offices = _closing_offices(blocks, body)
+        offices = _closing_offices(blocks, body, listed)
         return Foot(tuple(offices), None, -1, imprint, imprint_date)
     return Foot(signed[0], signed[1], signed[2], imprint, imprint_date)
 
@@ -93,13 +95,25 @@ def _signed_row(block: Block, at: int) -> tuple[tuple[str, ...], Stated, int] | 
     return None
 
 
-def _offices_above(blocks: Sequence[Block], at: int) -> list[str]:
+def _in_list(blocks: Sequence[Block], at: int, listed: Container[int]) -> bool:
+    """Whether a block is a row of a table that lists things, or was a cell of one whose table was
+    written line by line: a number and a name stand before it."""
+    if blocks[at].kind == "row" and blocks[at].table in listed:
+        return True
+    before = [squeezed(block.text) for block in blocks[max(0, at - 3) : at]]
+    named = bool(before) and 2 <= len(before[-1]) <= 4 and not before[-1].isdigit()
+    return named and any(text.isdigit() for text in before[:-1])
+
+
+def _offices_above(blocks: Sequence[Block], at: int, listed: Container[int]) -> list[str]:
     """The offices that stand right above a date, in order."""
     offices: list[str] = []
-    for block in reversed(blocks[max(0, at - 4) : at]):
-        text = _STAMP.sub("", block.text).strip()
+    for above in range(at - 1, max(0, at - 4) - 1, -1):
+        text = _STAMP.sub("", blocks[above].text).strip()
         if not text:
             continue
+        if _in_list(blocks, above, listed):
+            break
         names = split_organisations(text) if len(text) <= 90 else []
         if not names:
             break
@@ -107,14 +121,15 @@ def _offices_above(blocks: Sequence[Block], at: int) -> list[str]:
     return offices
 
 
-def _closing_offices(blocks: Sequence[Block], body: int) -> list[str]:
+def _closing_offices(blocks: Sequence[Block], body: int, listed: Container[int]) -> list[str]:
     """Offices that sign without a date: among the last lines of the paper."""
-    for block in reversed(blocks[max(body, len(blocks) - 4) :]):
-        text = _STAMP.sub("", block.text).strip()
+    for at in range(len(blocks) - 1, max(body, len(blocks) - 4) - 1, -1):
+        text = _STAMP.sub("", blocks[at].text).strip()
         if (
             text
             and len(text) <= 60
-            and block.kind != "row"
+            and blocks[at].kind != "row"
+            and not _in_list(blocks, at, listed)
             and (names := split_organisations(text))
         ):
             return names

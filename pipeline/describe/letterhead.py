@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pipeline.describe.dates import Stated, dates, may_hold_date, squeezed
 from pipeline.describe.kinds import closing_word
-from pipeline.describe.lines import Line, line_of
+from pipeline.describe.lines import Line, is_listed, line_of
 from pipeline.describe.organisations import is_blank, is_organisation, split_organisations
 from pipeline.evidence import Block
 
@@ -100,7 +100,7 @@ def head_of(blocks: Sequence[Block]) -> Head:
             banner = banner or _bulletin_banner(lines[:at])
             masthead_date = next(iter(dates(text)), masthead_date)
             continue
-        if line.cells and sum(bool(cell.strip()) for cell in line.cells) > 1:
+        if is_listed(line):
             break
         if _ADDRESSED.match(text) or _is_prose(text) or _NUMBERED_HEADING.match(text):
             break
@@ -205,7 +205,7 @@ def _title(lines: list[Line], place: int, body_size: float) -> tuple[str, int]:
         aside = text.startswith(("—", "（", "(")) or _FIELD.match(text) or _MARGIN.match(text)
         if aside and _unbalanced(title) <= 0:
             break
-        if line.cells and sum(bool(cell.strip()) for cell in line.cells) > 1:
+        if is_listed(line):
             break
         if _is_date_line(text) or _OWN_NUMBER.match(text):
             break
@@ -274,7 +274,7 @@ def _below(lines: list[Line], after: int) -> tuple[Stated | None, str]:
 
 def _masthead(line: Line) -> tuple[tuple[str, ...], Stated | None] | None:
     """`中共…党组  2023年4月14日`, `…办公室编  2022年9月30日`: office and date on one line."""
-    if not may_hold_date(line.text):
+    if not may_hold_date(line.text) or sum(bool(cell.strip()) for cell in line.cells) > 2:
         return None
     found = dates(line.text)
     if len(found) != 1 or not found[0].month or found[0].start < 3:
@@ -294,6 +294,8 @@ def _masthead_nearby(lines: list[Line]) -> tuple[tuple[str, ...], Stated | None]
     for line in lines:
         if len(line.text) <= 60 and (found := _masthead(line)):
             return found
+        if is_listed(line):
+            break
     for line in lines:
         if len(line.text) <= 24 and _ISSUE.match(line.text.strip("（()）")):
             return (), next(iter(dates(line.text)), None)
@@ -320,15 +322,19 @@ _ISSUER_FIELD = re.compile(
 )
 
 
+_FIELD_NAME = re.compile(r"(?:支部名称|单位名称|填报单位|报送单位|党支部|单位(?=[：:]))[：:]?")
+
+
 def _form_issuers(lines: list[Line]) -> tuple[str, ...]:
     """The offices that a form names in its fields (填报单位：…, 甲方：…)."""
     found = []
     for line in lines[:20]:
-        match = _ISSUER_FIELD.match(line.text)
-        if match:
-            found += split_organisations(match["office"])
+        for text in map(squeezed, line.cells if is_listed(line) else (line.raw,)):
+            match = _ISSUER_FIELD.match(text)
+            if match:
+                found += split_organisations(match["office"])
         for name, value in zip(line.cells, line.cells[1:], strict=False):
-            if re.fullmatch(r"支部名称|单位名称|填报单位|报送单位|党支部", squeezed(name)):
+            if _FIELD_NAME.fullmatch(squeezed(name)):
                 found += split_organisations(value)
     return tuple(dict.fromkeys(found))
 

@@ -7,6 +7,7 @@ region (市, 县, 自治县 …), what it does, and a closing word (局, 委员�
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -53,6 +54,21 @@ _PAPERS = re.compile(
 )
 # 各单位 are many, XX局 is a form not filled in.
 _BLANK_NAME = re.compile(r"各|.{0,6}(?:[XxＸ×□*○]{2}|[XxＸ×□*○某](?=[局委办县市镇乡]))")
+
+# What is brought to communities, schools, companies (六进) or held there is no office; an office
+# may be for it. 前进社区 and the like are names of places.
+_ACTIVITY = re.compile(
+    r"(?<![前跃奋先武共永促引新同齐红])进(?:社区|学校|校园|企业|机关|军营|部队|连队|乡镇|宗教|家庭|医院|景区|单位|课堂)"
+    r"|开展"
+    r"|宣传(?![部办科股局处站室组队委中和教文思统工])|活动(?![中站室基办场所部])"
+)
+_FOR_ACTIVITY = re.compile(r"(?:组|委员会|指挥部|专班|中心|办公室|组委会|队)$")
+_NUMBER_FIRST = re.compile(r"[0-9０-９]")
+# A person beside the office that sent them, as lists have it.
+_PERSON = re.compile(
+    r"[王李张刘陈杨赵黄周吴徐孙胡朱郭何罗郑梁谢宋唐许韩冯邓曹彭曾萧田董袁潘蒋蔡余杜魏薛]"
+    rf"{_HAN}{{1,2}}(?<![省州市县区旗镇乡村局委办院校])"
+)
 
 _NATION = (
     "(?:蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|高山|拉祜|水|东乡"
@@ -225,8 +241,12 @@ def is_unit(text: str) -> bool:
 
 def is_organisation(text: str) -> bool:
     """Does the (squeezed) text read as one organisation's name, down to a Party branch or 科?"""
-    return (
-        3 <= len(text) <= 40 and not _BLANK_NAME.match(text) and bool(_ORGANISATION.fullmatch(text))
+    if not 3 <= len(text) <= 40 or _BLANK_NAME.match(text) or not _ORGANISATION.fullmatch(text):
+        return False
+    if "某" in text or _NUMBER_FIRST.match(text):
+        return False  # a row of a list of people that lost its cells
+    return not _ACTIVITY.search(text) or (
+        "开展" not in text and _FOR_ACTIVITY.search(text) is not None
     )
 
 
@@ -242,7 +262,19 @@ def split_organisations(text: str) -> list[str]:
     parts = [part for part in re.split(r"\s{1,}|、", text.strip()) if part]
     if len(parts) > 1 and all(len(part) >= 4 and is_organisation(part) for part in parts):
         return parts
+    if len(parts) > 1 and any(map(_PERSON.fullmatch, parts)) and any(map(is_organisation, parts)):
+        return []
     return [whole] if is_organisation(whole) else []
+
+
+def distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """The names without those that are the end of another: 水务局 is what a seal shows beside
+    沧浪市水务局, not a second office."""
+    return tuple(
+        name
+        for name in dict.fromkeys(names)
+        if not any(other != name and other.endswith(name) for other in names)
+    )
 
 
 @lru_cache(maxsize=512)

@@ -20,7 +20,7 @@ from pipeline.describe.kinds import (
 )
 from pipeline.describe.letterhead import HEAD, Head, head_of
 from pipeline.describe.lines import Line, line_of, lines_of
-from pipeline.describe.organisations import is_organisation
+from pipeline.describe.organisations import distinct, is_organisation
 from pipeline.describe.owner import owner_of
 from pipeline.describe.validity import valid_until
 from pipeline.describe.years import act_dates, heading_date
@@ -59,7 +59,8 @@ def document(file: SourceFile, pages: Sequence[Page], unit: Unit) -> Document:
     title = _SITE.sub("", head.title or name_title(path.stem))
     lines = [line_of(block) for block in blocks[:HEAD]]
     text = _whole(pages)
-    issuers, by = _issuers(head, foot, title)
+    named, by = _issuers(head, foot, title)
+    issuers = distinct(named)
     kind = _kind(title, head, lines, blocks, text, path.stem)
     dated = _dated(head, foot, title, lines, blocks, path)
     subject = _subject(title)
@@ -151,7 +152,9 @@ def _dated(
     """The date the paper states: 落款, then 版头 and 版记, the line below the title, a meeting's
     时间, the title, the body's dates; then its file's name, then its folder's."""
     masthead = head.masthead_date is not None and foot.line <= head.body + 3
-    if foot.dated and not masthead:
+    # a short paper ends close below its title, but nobody signs there
+    unsigned = not foot.issuers and foot.dated == head.below_title
+    if foot.dated and not masthead and not unsigned:
         return Dated(foot.dated.iso, "signature")
     for stated in (head.masthead_date, foot.imprint_date):
         if stated:

@@ -46,16 +46,26 @@ def walk(folder: Path) -> Iterator[Entry]:
     with os.scandir(folder):
         pass
     found = list(_below(folder))
-    # a name that is no text is told with U+FFFD, behind all names that are; its bytes decide who
-    # is first among equals, so that a second run says the same
+    # a name that is not UTF-8 comes after all names that are; its bytes decide who is first among
+    # equals, so that a second run says the same
     taken = {path for path, *_ in found if not _UNDECODED.search(path)}
     entries = []
     for path, place, size, reason in sorted(found, key=lambda each: os.fsencode(each[0])):
         if _UNDECODED.search(path):
-            path = unique(_UNDECODED.sub("\ufffd", path), taken)
+            path = unique("/".join(map(_shown, path.split("/"))), taken)
             taken.add(path)
         entries.append(Entry(path, place, size, reason))
     yield from sorted(entries, key=lambda entry: entry.path)
+
+
+def _shown(name: str) -> str:
+    """A name on the disk as text: from a Windows of China, or with U+FFFD for what is no letter."""
+    if not _UNDECODED.search(name):
+        return name
+    try:
+        return os.fsencode(name).decode("gb18030")
+    except UnicodeDecodeError:
+        return _UNDECODED.sub("\ufffd", name)
 
 
 def unique(path: str, taken: set[str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from pipeline.errors import Unreadable
@@ -36,6 +37,7 @@ READERS = {
     "xls": "sheets.sheet",
     "xlsb": "sheets.sheet",
     "ods": "sheets.sheet",
+    "fods": "sheets.flat_ods",
     "html": "text.html",
     "xml": "text.markup",
     "ofd": "ofd.reader",
@@ -83,6 +85,7 @@ PICTURES: dict[str, str] = {
     "wps": "word.wps",
     "word_xml": "word.word_xml",
     "docx": "word.docx",
+    "xlsx": "sheets.sheet",
     "pdf": "pdf.picture",
     "jpg": "scans.image",
     "png": "scans.image",
@@ -98,6 +101,9 @@ PICTURES: dict[str, str] = {
 }
 """Kind to the module that shows a page of it: `picture(data, number) -> Image`, for recognising
 what has no text."""
+
+NAMELESS = "内容"
+"""Name of a member that has none, in a file that has none either."""
 
 # parts of a split archive after the first
 _PART = re.compile(r"\.(?:7z|zip|rar|tar|gz)\.\d{3}$|\.[rz]\d\d$", re.IGNORECASE)
@@ -136,20 +142,29 @@ def read(data: bytes, name: str) -> Iterator[Page]:
         raise Unreadable("corrupt", "nested too deeply") from None
 
 
-def members(data: bytes, kind: str) -> Iterator[Member]:
+def members(data: bytes, kind: str, name: str = "") -> Iterator[Member]:
     """What a file of one of the `HOLDERS` holds, in its order, each member let go before the next.
+    What has no name in it has the file's own `name` without its last ending, else `NAMELESS`.
 
     Raises Unreadable when it cannot be opened at all, or not be read to its end: the reasons of
     `read`, limit_depth, part_missing, program_missing.
     """
     holder = importlib.import_module(f"pipeline.ingest.{HOLDERS[kind]}")
-    yield from cast(Iterator[Member], holder.members(data))
+    for member in cast(Iterator[Member], holder.members(data)):
+        yield member if member.name else replace(member, name=_unpacked_name(name))
 
 
 def picture(data: bytes, kind: str, number: int) -> Image:
     """Page `number` of a file of one of the `PICTURES`, as it is shown. Raises Unreadable."""
     shown = importlib.import_module(f"pipeline.ingest.{PICTURES[kind]}")
     return cast("Image", shown.picture(data, number))
+
+
+def _unpacked_name(name: str) -> str:
+    """What a packed file was called, by the name it has now: 纪要.txt.gz, 会议.tgz."""
+    base = name.rpartition("/")[2]
+    stem, _, ending = base.rpartition(".")
+    return stem if stem.strip(" .") and ending else NAMELESS
 
 
 def _promises(name: str) -> bool:

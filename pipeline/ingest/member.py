@@ -29,7 +29,8 @@ CHUNK = 256 * 1024
 @dataclass(frozen=True, slots=True)
 class Member:
     """A member of a container: its name as text (`/` between its parts, as the container states
-    it, never empty), its bytes, or the reason why it has none."""
+    it; empty only for the one thing packed in a file that states none), its bytes, or the reason
+    why it has none."""
 
     name: str
     data: bytes | None

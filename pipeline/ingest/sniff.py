@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 
+from pipeline.errors import Unreadable
 from pipeline.ingest import claims
 from pipeline.ingest.member import MOST_MEMBERS
-from pipeline.ingest.packed import ole
+from pipeline.ingest.packed import ole, unzip
 from pipeline.ingest.packed.tarhead import is_tar
 
 # what a file begins with, for the kinds that say so: known, and not read
 BEGINS: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "jpg"),
+    (b"\t\0\4\0", "xls"),
+    (b"\t\2\6\0", "xls"),
+    (b"\t\4\6\0", "xls"),
     (b"\x89PNG\r\n\x1a\n", "png"),
     (b"GIF8", "gif"),
     (b"BM", "bmp"),
@@ -27,7 +29,6 @@ BEGINS: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "gz"),
     (b"BZh", "bz2"),
     (b"\xfd7zXZ\0", "xz"),
-    (b"{\\rtf", "rtf"),
     (b"ID3", "audio"),
     (b"OggS", "audio"),
     (b"\x00\x00\x01\xba", "video"),
@@ -58,7 +59,17 @@ BEGINS: tuple[tuple[bytes, str], ...] = (
     (b"CWS", "video"),
     (b"FWS", "video"),
 )
-# the second and later parts of split archives begin anywhere
+# letters that a text may begin with too: what else a file of that kind has
+_PRINTABLE = re.compile(rb"[ -~]+")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_WRITTEN_OUT = {
+    "ps": re.compile(rb"%!PS(?:-Adobe[^\n]*)?[\r\n]"),
+    "script": re.compile(rb"#! ?/[!-~]+(?: [ -~]*)?(?:\r?\n|$)"),
+}
+_BLANK = b"\xef\xbb\xbf\xff\xfe \t\r\n"
+_RTF = re.compile(rb"\{\\rt(?:f|\d)")
+_OBJECT = re.compile(rb"\d[\s\0]+obj\b")
+_OFD = re.compile(rb"<(?:[\w.-]+:)?OFD[\s/>]", re.IGNORECASE)
 _HTML = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|meta|table|title|div)[\s>]", re.IGNORECASE
 )
@@ -83,8 +94,21 @@ _OOXML = (
     (b"ms-powerpoint.", "pptx"),
     (b"vnd.ms-visio", "vsdx"),
 )
-_FOLDERS = (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx"))
+# the usual names of the main parts; others are told by the list of types
+_PARTS = (
+    ("word/", "word/document.xml", "docx"),
+    ("xl/", "xl/workbook.xml", "xlsx"),
+    ("xl/", "xl/workbook.bin", "xlsb"),
+    ("ppt/", "ppt/presentation.xml", "pptx"),
+)
+_TYPES = "[content_types].xml"
+# a package that is broken is what its name says that it was
+_BROKEN = {"docx": "docx", "docm": "docx", "xlsx": "xlsx", "xlsm": "xlsx", "pptx": "pptx",
+           "ofd": "ofd"}  # fmt: skip
 _OPEN_DOCUMENT = ((b"spreadsheet", "ods"), (b"text", "odt"), (b"presentation", "odp"))
+_FLAT = re.compile(rb"mimetype=[\"']application/vnd\.oasis\.opendocument\.(\w+)")
+"""What a flat file of OpenDocument is (ODF 1.3, part 3, 19.386)."""
+_UOF = re.compile(rb"<uof:UOF[\s>]|schemas\.uof\.org/")
 _OLE = (
     ("EncryptedPackage", "encrypted"),
     ("\tDRMContent", "encrypted"),
@@ -106,26 +130,53 @@ def sniff(data: bytes, name: str) -> str:
     head = data[:4096]
     if not head.strip(b"\0 \t\r\n") and not data.strip(b"\0 \t\r\n\xef\xbb\xbf"):
         return "empty"
-    if b"%PDF" in head[:1024]:
+    plain = _plain(head)
+    if head.lstrip(_BLANK).startswith(b"%PDF-") or (
+        head.startswith(b"%PDF") and _OBJECT.search(data)
+    ):
         return "pdf"
+    if is_tar(head):  # its first bytes are a name
+        return "tar"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"PK00PK\x03\x04")):
         return _zip(data, name)
     if head.startswith(ole.MAGIC):
         return _ole(data, name)
     for begin, kind in BEGINS:
-        # "BM" and "MZ" may begin an English text
-        if head.startswith(begin) and (len(begin) > 2 or b"\0" in head):
+        if head.startswith(begin) and _more(begin, kind, head):
             return _zip(data, name) if kind == "exe" and _ends_as_zip(data) else kind
     if head[4:8] == b"ftyp":
         return "heic" if head[8:11] in (b"hei", b"hev", b"mif", b"avi") else "video"
-    if head.startswith(b"RIFF"):
+    if _RTF.match(plain):
+        return "rtf"
+    if head.startswith(b"RIFF") and _CONTROL.search(head):
         return {b"WEBP": "webp", b"WAVE": "audio"}.get(head[8:12], "video")
-    if data[257:262] == b"ustar" or is_tar(head):
+    if data[257:263] in (b"ustar\0", b"ustar "):
         return "tar"
+    if _is_mail(plain):
+        return "mht" if b"multipart/related" in plain and b"text/html" in data else "eml"
     if _ends_as_zip(data):
         return _zip(data, name)
+    if _is_pdf_later(head[:1024]) and _OBJECT.search(data):
+        return "pdf"
     kind = _text(data, head)
     return "csv" if kind == "txt" and _is_delimited(head, claims.ending(name)) else kind
+
+
+def _is_pdf_later(head: bytes) -> bool:
+    """Whether a PDF begins after what is not its own: lines of text, or bytes that are no text; a
+    text may speak of PDF."""
+    at = head.find(b"%PDF-")
+    return at > 0 and (head[at - 1] < 0x20 or bool(_CONTROL.search(head[:at])))
+
+
+def _more(begin: bytes, kind: str, head: bytes) -> bool:
+    """Whether a file that begins like a kind is no text that begins with the same letters."""
+    if not _PRINTABLE.fullmatch(begin):
+        return True
+    written = _WRITTEN_OUT.get(kind)
+    if written:
+        return bool(written.match(head))
+    return bool(_CONTROL.search(head[:512]))
 
 
 def _is_delimited(head: bytes, ending: str) -> bool:
@@ -139,31 +190,39 @@ def _is_delimited(head: bytes, ending: str) -> bool:
 
 def _text(data: bytes, head: bytes) -> str:
     # a UTF-16 text shows its ASCII once the NULs are gone
-    plain = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    plain = _plain(head)
     if plain.startswith(b"<?xml"):
         if b"progid=\"Word.Document\"" in plain or b"schemas.microsoft.com/office/word" in plain:
             return "word_xml"
         if b"progid=\"Excel.Sheet\"" in plain:
             return "excel_xml"
-        if b"<office:document" in plain and b"opendocument.text" in plain:
-            return "odt"
+        if b"<office:document" in plain and (flat := _FLAT.search(_plain(data[:16384]))):
+            return {b"text": "odt", b"spreadsheet": "fods"}.get(flat[1], "odf")
+        if _UOF.search(plain):
+            return "uof"
         return "html" if re.search(rb"<(?:!doctype\s+)?html[\s>]", plain, re.I) else "xml"
-    if _is_mail(plain):
-        return "mht" if b"multipart/related" in plain and b"text/html" in data else "eml"
     if _HTML.search(plain) or _HTML_LATER.search(data[:65536]):
         return "html"
-    controls = len(re.findall(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", head))
+    # a text may be padded to a length
+    controls = len(_CONTROL.findall(head.rstrip(b"\0")))
     if controls * 20 > len(head) and not _looks_like_utf16(head):
         return "unknown"
+    if re.match(rb"<(?:p|span|a|[uo]l|h[1-6]|font|b|center)[\s>]", plain, re.IGNORECASE):
+        return "html"
     return "txt"
+
+
+def _plain(head: bytes) -> bytes:
+    return head.replace(b"\0", b"").lstrip(_BLANK)
 
 
 def _is_mail(plain: bytes) -> bool:
     """Whether a text begins with the headers of a letter; of those that people write by hand too
-    it needs three."""
+    it needs three, of which one may be a header that only programs write."""
     headers = _HEADERS.match(plain)
     names = {name.lower() for name in _HEADER.findall(headers[1])} if headers else set()
-    return bool(names & _MAILED) or len(names & _WRITTEN) > 2
+    made = any(name.startswith(b"x-") for name in names)
+    return bool(names & _MAILED) or len(names & _WRITTEN) + made > 2
 
 
 def _looks_like_utf16(head: bytes) -> bool:
@@ -180,28 +239,39 @@ def _zip(data: bytes, name: str) -> str:
     if data.count(b"PK\x01\x02") > 2 * MOST_MEMBERS:
         return "zip"  # to list so many takes long, and no paper has them
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            names = {name.replace("\\", "/").lstrip("/") for name in package.namelist()}
-            low = {each.lower(): each for each in names}
-            if "mimetype" in names:
-                mime = _begin(package, "mimetype", 200)
-                for word, kind in _OPEN_DOCUMENT:
-                    if b"opendocument." + word in mime:
-                        return kind
-                return "epub" if b"epub" in mime else "zip"
-            types = low.get("[content_types].xml")
-            text = _begin(package, types, 1_000_000).lower() if types else b""
-    except Exception:  # whatever is wrong with it, the reader says so
-        return _by_name(data, name)
+        entries, broken = unzip.listed(data)
+    except Unreadable as refused:  # whatever is wrong with it, the reader says so
+        entries, broken = [], refused.reason
+    low: dict[str, unzip.Entry] = {}
+    for entry in entries:
+        stated = entry.name if isinstance(entry.name, str) else entry.name.decode("latin-1")
+        low.setdefault(stated.replace("\\", "/").lstrip("/").lower(), entry)
+
+    def begins(member: str, size: int) -> bytes:
+        found = unzip.begin(data, low[member], size) if member in low else None
+        return (found or b"").replace(b"\0", b"")  # UTF-16 shows its ASCII
+
+    mime = begins("mimetype", 200)
+    for word, kind in _OPEN_DOCUMENT:
+        if b"opendocument." + word in mime:
+            return kind
+    if b"application/epub" in mime:
+        return "epub"
+    types = begins(_TYPES, 1_000_000).lower()
     for word, kind in _OOXML:
-        if word in text:
+        if word in types:
             return kind
-    if "ofd.xml" in low or "encryptions.xml" in low:
+    ending = claims.ending(name)
+    if "encryptions.xml" in low or ("ofd.xml" in low and (
+        ending == "ofd" or _OFD.search(begins("ofd.xml", 4096))
+    )):
         return "ofd"
-    for prefix, kind in _FOLDERS:
-        if any(each.startswith(prefix) for each in low):
+    if "uof.xml" in low:
+        return "uof"
+    for folder, part, kind in _PARTS:
+        if part in low or (_TYPES in low and any(each.startswith(folder) for each in low)):
             return kind
-    return "zip"
+    return _BROKEN.get(ending, "zip") if broken else "zip"
 
 
 def _ends_as_zip(data: bytes) -> bool:
@@ -214,23 +284,6 @@ def _ends_as_zip(data: bytes) -> bool:
     if data[max(0, end - 20) : max(0, end - 16)] == b"PK\x06\x07":
         return True
     return begin >= 0 and data[begin : begin + 4] == b"PK\x01\x02"
-
-
-def _begin(package: zipfile.ZipFile, member: str, size: int) -> bytes:
-    """The first bytes of a member: what it would unpack to altogether is nobody's business here."""
-    with package.open(member) as stream:
-        return stream.read(size)
-
-
-def _by_name(data: bytes, name: str) -> str:
-    """A broken package: what its first members, then its name, say that it was."""
-    for word, kind in _FOLDERS:
-        if word.encode() in data[:65536]:
-            return kind
-    ending = name.rpartition(".")[2].lower()
-    kinds = {"docx": "docx", "docm": "docx", "xlsx": "xlsx", "xlsm": "xlsx", "pptx": "pptx",
-             "ofd": "ofd"}  # fmt: skip
-    return kinds.get(ending, "zip")
 
 
 def _locked(kind: str, head: bytes) -> bool:

@@ -158,7 +158,7 @@ def _members(data: bytes, kind: str, job: Mapping[str, Any]) -> tuple[list[Row] 
     found: list[Row] = []
     left = job["bytes_left"]
     try:
-        for member in kinds.members(data, kind):
+        for member in kinds.members(data, kind, Path(job["path"]).name):
             if len(found) >= job["members_left"]:
                 return found, "limit_members"
             row: Row = {"name": member.name, "reason": member.reason, "size": 0, "sha256": None,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from pipeline.describe import document, unit_of
-from pipeline.evidence import Block, OnLine, Page, SourceFile
+from pipeline.evidence import Block, OnLine, OnPage, Page, SourceFile
 from tests.describe.papers import LANHE, described, flowing, printed, sheets
 
 RED = """
@@ -152,6 +154,24 @@ ISSUERS = [
     # a form's field
     ("走访登记表\n填报单位：岚河市水务局\n户主|事由\n某户|漏水", "岚河市水务局"),
     ("水到山寨\n供水车进村。", None),
+    # a list of people, as a table, as lines that lost their cells, as a table written line by line
+    ("签到表\n序号|姓名|单位\n1|王某1|柳湾社区\n2023年12月20日", None),
+    ("签到册\n时间：2023年5月10日\n1王某1柳湾社区", None),
+    ("签到册\n王建国　柳湾社区\n2023年5月10日", None),
+    ("签到册\n序号\n姓名\n单位\n1\n王建国\n柳湾社区", None),
+    ("签到册\n序号\n姓名\n单位\n日期\n1\n王建国\n柳湾社区\n2023年5月10日", None),
+    ("走访登记表\n填报单位：岚河市水务局|时间：2023年\n户主|事由\n某户|漏水", "岚河市水务局"),
+    ("走访登记表\n单位：|岚河市水务局|时间|2023年\n户主|事由\n某户|漏水", "岚河市水务局"),
+    # a signature in a frame, a masthead in two cells
+    ("情况说明\n无此类事件。\n|岚河市水务局|\n|2023年12月9日|", "岚河市水务局"),
+    ("岚河市水务局办公室编|2023年9月30日\n水到山寨\n供水车进村。", "岚河市水务局办公室"),
+    # what is brought somewhere is no office
+    ("活动签到\n民族团结宣传进社区\n2023年5月10日\n序号\n姓名\n1\n王建国", None),
+    ("活动小结\n群众反映良好。\n民族团结宣传月活动进学校\n2023年5月10日", None),
+    ("情况说明\n无此类事件。\n岚河市前进社区\n2023年5月10日", "岚河市前进社区"),
+    ("情况说明\n平稳。\n岚河市宣传月活动领导小组\n2023年5月10日", "岚河市宣传月活动领导小组"),
+    # the ring of a seal says the end of the name again
+    ("情况说明\n无此类事件。\n水务局\n岚河市水务局\n2023年5月10日", "岚河市水务局"),
 ]
 
 
@@ -196,6 +216,7 @@ DATES = [
     ("学习记录\n全体党员参加。", "2023年度/会议/记录.docx", ("2023", "folder")),
     ("学习记录\n全体党员参加。", "2022-2024年/记录.docx", (None, None)),
     ("学习记录\n全体党员参加。", "会议/记录.docx", (None, None)),
+    ("活动签到\n民族团结宣传进社区\n2023年5月10日\n序号\n姓名", "a.txt", ("2023-05-10", "title")),
     # never one from 《》, a 文号, a basis, a plan's span, nor an impossible one
     ("学习《水法（2016年8月修订）》的记录\n认真。", "a.docx", (None, None)),
     ("学习记录\n按照岚办发〔2022〕9号办理。", "岚办发〔2022〕9号.docx", (None, None)),
@@ -211,6 +232,44 @@ def test_the_date_a_paper_states(
 ) -> None:
     paper = described(text, path)
     assert (paper.dated, paper.dated_from) == expected
+
+
+FAX = ["关于供水工作的函", "市民族宗教事务局：", "来函收悉，现函复如下，请予支持配合。"]
+SIGNED = ["岚河市水务局", "2023年12月20日"]
+# the lines of both pages; how they were read
+FAXED = [
+    (FAX, ["二、下一步工作打算，将继续推进。", *SIGNED]),
+    (FAX, SIGNED),
+    ([*FAX, *SIGNED], SIGNED),
+    ([*SIGNED, *FAX], SIGNED),
+    ([*FAX, "— 1 —"], ["二、下一步工作打算，将继续推进。", *SIGNED, "— 2 —"]),
+]
+
+
+@pytest.mark.parametrize("kind", ["line", "paragraph"])
+@pytest.mark.parametrize("lines", FAXED)
+def test_the_signature_on_the_last_of_two_pages(
+    lines: tuple[list[str], list[str]], kind: Literal["line", "paragraph"]
+) -> None:
+    pages = []
+    for number, texts in enumerate(lines, 1):
+        blocks = []
+        for at, text in enumerate(texts, 1):
+            left = 380.0 if text in SIGNED else 90.0
+            box = (left, 30.0 * at + 100, 500.0, 30.0 * at + 116)
+            blocks.append(Block(kind, text, OnPage(number, box)))
+        pages.append(Page(number, tuple(blocks), 595.0, 842.0))
+    paper = described(pages, "传真.tif")
+    assert (paper.issuer, paper.dated) == ("岚河市水务局", "2023-12-20")
+    assert paper.dated_from == "signature"
+
+
+def test_a_day_of_printing_at_the_foot_of_each_page_is_no_signature() -> None:
+    blocks = [
+        Block("line", text, OnPage(1, (400.0, top, 500.0, top + 10)))
+        for text, top in (("供水情况", 100.0), ("水到山寨，入户。", 130.0), ("2024-05-06", 800.0))
+    ]
+    assert described([Page(n, tuple(blocks), 595.0, 842.0) for n in (1, 2)]).dated is None
 
 
 def test_a_carried_plan_lends_its_year_where_nothing_else_states_one() -> None:

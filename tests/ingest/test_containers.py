@@ -56,7 +56,7 @@ def packed(data: bytes, method: int) -> bytes:
 
 
 def gzipped(data: bytes, name: bytes = b"") -> bytes:
-    whole = gzip.compress(data)
+    whole = gzip.compress(data, mtime=0)
     return whole[:3] + b"\x08" + whole[4:10] + name + b"\0" + whole[10:] if name else whole
 
 
@@ -98,6 +98,11 @@ READ: list[tuple[str, bytes, dict[str, bytes | str | None]]] = [
     ("UTF-8 unmarked", zipped(Zipped("会议/纪要.txt".encode())), {"会议/纪要.txt": NOTE}),
     ("one name is no text", zipped(Zipped(GBK), Zipped(b"\xff\xff.txt", flags=0x800)),
      {"会议/纪要.txt": NOTE, "\xa0\xa0.txt": NOTE}),
+    ("names of two programs", zipped(Zipped(GBK), Zipped("材料/通知.txt".encode())),
+     {"会议/纪要.txt": NOTE, "材料/通知.txt": NOTE}),
+    ("names of two programs, mostly UTF-8", zipped(
+        Zipped("通知.txt".encode()), Zipped("材料/通知.txt".encode()), Zipped(GBK)),
+     {"通知.txt": NOTE, "材料/通知.txt": NOTE, "会议/纪要.txt": NOTE}),
     ("two names", zipped(Zipped(b"?.txt", extra=unicode_path(b"?.txt", "纪要.txt"))),
      {"纪要.txt": NOTE}),
     ("two names, the other renamed since", zipped(Zipped(b"b", extra=unicode_path(b"a", "旧"))),
@@ -155,13 +160,13 @@ READ: list[tuple[str, bytes, dict[str, bytes | str | None]]] = [
     ("devices in tar", tarred(entry("a", tarfile.CHRTYPE), entry("b", tarfile.FIFOTYPE),
                               ("../c", NOTE), entry("d", tarfile.DIRTYPE)),
      {"a": "unsafe_path", "b": "unsafe_path", "../c": "unsafe_path"}),
-    ("tar.gz", gzip.compress(TAR), {"会议/纪要.txt": NOTE}),
+    ("tar.gz", gzip.compress(TAR, mtime=0), {"会议/纪要.txt": NOTE}),
     ("tar.bz2", bz2.compress(TAR), {"会议/纪要.txt": NOTE}),
     ("tar.xz", lzma.compress(TAR), {"会议/纪要.txt": NOTE}),
     ("gz", gzipped(NOTE), {"内容": NOTE}),
     ("gz with its name", gzipped(NOTE, "纪要.txt".encode("gbk")), {"纪要.txt": NOTE}),
-    ("gz of two parts", gzip.compress(NOTE) * 2, {"内容": NOTE * 2}),
-    ("something behind gz", gzip.compress(NOTE) + b"rubbish", {"内容": NOTE}),
+    ("gz of two parts", gzip.compress(NOTE, mtime=0) * 2, {"内容": NOTE * 2}),
+    ("something behind gz", gzip.compress(NOTE, mtime=0) + b"rubbish", {"内容": NOTE}),
     ("bz2", bz2.compress(NOTE), {"内容": NOTE}),
     ("xz", lzma.compress(NOTE), {"内容": NOTE}),
     ("7z", seven(("会议/纪要.txt", NOTE), ("b", b"")), {"会议/纪要.txt": NOTE, "b": b""}),
@@ -196,9 +201,29 @@ def test_members(data: bytes, members: dict[str, bytes | str | None]) -> None:
     assert held(data) == (members, None)
 
 
+NAMED = [
+    ("单个.txt.gz", gzip.compress(NOTE, mtime=0), "单个.txt"),
+    ("一/纪要.bz2", bz2.compress(NOTE), "纪要"),
+    ("单个.xz", lzma.compress(NOTE), "单个"),
+    ("单个.txt.gz", gzipped(NOTE, b"b.txt"), "b.txt"),
+    ("单个", gzip.compress(NOTE, mtime=0), "内容"),
+    (".gz", gzip.compress(NOTE, mtime=0), "内容"),
+    ("", gzip.compress(NOTE, mtime=0), "内容"),
+]
+
+
+@pytest.mark.parametrize(("file", "data", "name"), NAMED, ids=range(len(NAMED)))
+def test_what_is_packed_without_a_name_has_that_of_the_file(
+    file: str, data: bytes, name: str
+) -> None:
+    (found,) = kinds.members(data, kinds.sniff(data, file), file)
+    assert (found.name, found.data) == (name, NOTE)
+
+
 OVERLAP = zipped(Zipped(b"a", HOLES), Zipped(b"b", HOLES, content=b"", packed=2900, at=0))
 SHARED = zipped(Zipped(b"a"), Zipped(b"b", content=b"", packed=len(Zipped(b"").bytes_()), at=0))
 TWO = zipped(Zipped(b"a"), Zipped(b"b"))
+HOLDING = zipped(Zipped(b"a.zip", TWO, method=0), Zipped(b"b"))
 LOST = bytearray(TWO)
 LOST[TWO.index(b"PK\1\2") + 1] = 0
 SEVEN = seven(("a", bytes(range(256)) * 8))
@@ -218,6 +243,8 @@ REFUSED: list[tuple[str, bytes, dict[str, bytes | str | None], str]] = [
     ("part cut by size", (TWO + bytes(9000)).replace(b"PK\5\6", b"....")[:5000], {},
      "part_missing"),
     ("breaks off", TWO[: TWO.rindex(b"PK\3\4") + 40], {"a": NOTE, "b": "corrupt"}, "corrupt"),
+    ("breaks off behind an archive in it", HOLDING[: HOLDING.rindex(b"PK\3\4") + 40],
+     {"a.zip": TWO, "b": "corrupt"}, "corrupt"),
     ("directory damaged", bytes(LOST), {"a": NOTE, "b": NOTE}, "corrupt"),
     ("bytes shared", SHARED, {}, "corrupt"),
     ("bomb of shared bytes", OVERLAP, {}, "limit_ratio"),
@@ -233,9 +260,9 @@ REFUSED: list[tuple[str, bytes, dict[str, bytes | str | None], str]] = [
      "limit_members"),
     ("tar.gz breaks off", gzip.compress(tarred(("a", NOTE), ("b", bytes(range(256)) * 99)), 0)
      [:3000], {"a": NOTE, "b": "corrupt"}, "corrupt"),
-    ("gz breaks off", gzip.compress(NOTE)[:-3], {}, "corrupt"),
-    ("gz with a wrong checksum", gzip.compress(NOTE)[:-8] + bytes(8), {}, "corrupt"),
-    ("gz bomb", gzip.compress(HOLES), {}, "limit_ratio"),
+    ("gz breaks off", gzip.compress(NOTE, mtime=0)[:-3], {}, "corrupt"),
+    ("gz with a wrong checksum", gzip.compress(NOTE, mtime=0)[:-8] + bytes(8), {}, "corrupt"),
+    ("gz bomb", gzip.compress(HOLES, mtime=0), {}, "limit_ratio"),
     ("xz bomb", lzma.compress(HOLES), {}, "limit_ratio"),
     ("bz2 bomb", bz2.compress(HOLES), {}, "limit_ratio"),
     ("7z locked", LOCKED, {}, "encrypted"),
@@ -383,7 +410,7 @@ def test_what_is_put_aside_is_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spool, "PART", 1000)
     monkeypatch.setattr(spool, "IN_MEMORY", 100)
     text = bytes(range(256)) * 30
-    assert held(gzip.compress(text)) == ({"内容": text}, None)
+    assert held(gzip.compress(text, mtime=0)) == ({"内容": text}, None)
     assert held(gzip.compress(tarred(("a", text), ("b", NOTE)))) == ({"a": text, "b": NOTE}, None)
     with spool.Spool() as file:
         file.write(text)

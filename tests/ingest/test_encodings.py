@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 import tracemalloc
 
@@ -101,11 +102,68 @@ def test_other_scripts_in_utf8_are_text() -> None:
     assert decode(said.encode()) == said
 
 
+JAPANESE = "これは日本語の文書です。会議の議事録を添付しますので、ご確認ください。"
+KOREAN = "회의록: 오늘 회의에서 다음과 같은 사항을 결정하였습니다. 감사합니다.\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "encoding"),
+    [(JAPANESE, "euc_jp"), (JAPANESE, "shift_jis"), (JAPANESE, "iso2022_jp"), (KOREAN, "euc_kr")],
+)
+def test_the_neighbours_are_not_read_as_chinese(said: str, encoding: str) -> None:
+    assert decode(said.encode(encoding)) == said
+
+
+@pytest.mark.parametrize("last", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("many", [3, 30_000])
+def test_files_in_two_encodings_put_together(last: str, many: int) -> None:
+    first = "gb18030" if last == "utf-8" else "utf-8"
+    before, after = (SIMPLIFIED[0] + "\n") * many, SIMPLIFIED[4] + "\n" + SIMPLIFIED[6]
+    assert decode(before.encode(first) + after.encode(last)) == before + after
+
+
+def test_bad_bytes_in_utf8_are_no_other_encoding() -> None:
+    said = SIMPLIFIED[0].encode() + b"\xff\n"
+    assert decode(said * 9) == (SIMPLIFIED[0] + "\ufffd\n") * 9
+
+
 def test_rubbish_is_garbled() -> None:
     rubbish = random.Random(1).randbytes(4000)
     with pytest.raises(Unreadable) as refusal:
         decode(rubbish)
     assert refusal.value.reason == "garbled"
+
+
+GARBLED = [
+    "锟斤拷" * 2,
+    "锟斤拷锟斤拷的锟斤拷 2023 锟斤拷锟斤拷\n" * 9,
+    "烫烫烫屯屯屯",
+    "烫烫屯屯" * 30,
+    "通知\n" + "斤拷锟斤拷锟斤拷锟烫烫烫烫烫烫" * 3,
+    base64.encodebytes(random.Random(2).randbytes(900)).decode(),
+    base64.b64encode(random.Random(3).randbytes(900)).decode(),
+]
+
+
+@pytest.mark.parametrize("said", GARBLED)
+def test_what_no_longer_says_anything_is_garbled(said: str) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        list(text.read(said.encode()))
+    assert refusal.value.reason == "garbled"
+
+
+READABLE = [
+    SIMPLIFIED[0] * 5 + "锟斤拷锟斤拷",
+    "村村屯屯通公路，家家户户开展走访。屯屯有人管。",
+    "校验码：\n" + "0a1b2c3d" * 8,
+    "附件如下\n" * 3 + base64.encodebytes(random.Random(2).randbytes(200)).decode(),
+]
+
+
+@pytest.mark.parametrize("said", READABLE)
+def test_what_still_says_something_is_read(said: str) -> None:
+    (page,) = text.read(said.encode())
+    assert page.text == said.strip()
 
 
 def test_lines_are_numbered_as_the_file_has_them() -> None:

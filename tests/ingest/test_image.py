@@ -8,7 +8,7 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFile
 
 from pipeline.errors import Unreadable
 from pipeline.ingest import kinds
@@ -50,6 +50,15 @@ def test_a_picture_cut_short_is_corrupt(form: str, kind: str) -> None:
     with pytest.raises(Unreadable) as caught:
         list(kinds.read(data[: len(data) * 2 // 3], "x"))
     assert caught.value.reason == "corrupt"
+
+
+@pytest.mark.parametrize("lost", [2, 40])
+def test_a_photo_without_its_last_bytes_is_read(lost: int) -> None:
+    data = saved(drawn(), "JPEG")[:-lost]
+    (page,) = image.read(data)
+    assert page.unread == "no_text_layer"
+    assert np.asarray(image.picture(data, 1))[:80, :60].mean() < 20
+    assert not ImageFile.LOAD_TRUNCATED_IMAGES
 
 
 @pytest.mark.parametrize(
@@ -154,6 +163,14 @@ def test_sixteen_bits_are_not_clipped_to_white() -> None:
     shown = np.asarray(image.picture(saved(deep, "PNG"), 1))
     assert shown.min() == 0 and shown.max() == 255
     assert 120 < np.median(shown) < 136
+
+
+@pytest.mark.parametrize(("low", "high", "least"), [(100, 610, 0), (65_000, 65_535, 250)])
+def test_sixteen_bits_are_spread_where_they_differ(low: int, high: int, least: int) -> None:
+    deep = np.full((60, 60), high, np.uint16)
+    deep[20:40, 20:40] = low
+    shown = np.asarray(image.picture(saved(Image.fromarray(deep), "PNG"), 1))
+    assert shown.max() == 255 and least <= shown.min() <= least + 5
 
 
 # --- pages of a PDF -----------------------------------------------------------------------------

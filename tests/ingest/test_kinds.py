@@ -11,9 +11,28 @@ import pytest
 
 from pipeline.errors import Unreadable
 from pipeline.ingest import kinds
+from tests.ingest import made_archives
+from tests.ingest.made_archives import Zipped, tarred
 from tests.ingest.made_files import docx, pdf, said, zipped
 
 PAPER = docx("<w:p><w:r><w:t>关于成立领导小组的通知</w:t></w:r></w:p>")
+PDF = pdf(said(50, 200, "hello"))
+STORED_PDF = made_archives.zipped(Zipped(b"a.pdf", PDF, method=0), Zipped(b"b.txt"))
+HOLDING = made_archives.zipped(Zipped(b"a.docx", PAPER, method=0), Zipped(b"b.txt"))
+CUT = HOLDING[: HOLDING.rindex(b"PK\3\4") + 40]
+NO_TEXT = made_archives.zipped(Zipped(b"\xff.docx", PAPER, method=0, flags=0x800))
+
+UOF = (
+    '<?xml version="1.0"?><uof:UOF xmlns:uof="http://schemas.uof.org/cn/2003/uof">'
+    "<uof:元数据><uof:创建者>甲</uof:创建者></uof:元数据></uof:UOF>"
+).encode()
+
+
+def flat(kind: str) -> bytes:
+    """The beginning of a flat file of OpenDocument: the names come first, and are many."""
+    spaces = "".join(f' xmlns:a{number}="urn:{number}"' for number in range(300))
+    mime = f"application/vnd.oasis.opendocument.{kind}"
+    return f'<?xml version="1.0"?><office:document{spaces} office:mimetype="{mime}"/>'.encode()
 
 
 @pytest.mark.parametrize(
@@ -35,8 +54,50 @@ PAPER = docx("<w:p><w:r><w:t>关于成立领导小组的通知</w:t></w:r></w:p>
         (zipped(**{"OFD.xml": b"<ofd/>"}), "公文.ofd", "ofd"),
         (zipped(mimetype=b"application/vnd.oasis.opendocument.text"), "a.odt", "odt"),
         (b"{\\rtf1 hello}", "a.doc", "rtf"),
+        (flat("spreadsheet"), "台账.fods", "fods"),
+        (flat("spreadsheet").decode().encode("utf-16"), "台账.xml", "fods"),
+        (flat("text"), "通知.fodt", "odt"),
+        (flat("presentation"), "汇报.fodp", "odf"),
+        (UOF, "通知.uot", "uof"),
+        (zipped(**{"uof.xml": UOF, "content.xml": UOF}), "通知.uot", "uof"),
         (b"\x89PNG\r\n\x1a\n....", "a.pdf", "png"),
         (b"From: a\nMIME-Version: 1.0\nSubject: x\n\n", "a.eml", "eml"),
+        (b"X-QQ-mid: 1\nDate: Tue, 18 Apr 2023\nSubject: x\n\nhello", "a.eml", "eml"),
+        (b"X-y: 1\nSubject: x\n\nhello", "a.txt", "txt"),
+        (b"\r\n{\\rtf1 hello}", "a.rtf", "rtf"),
+        (b"\xef\xbb\xbf{\\rtf1 hello}", "a.rtf", "rtf"),
+        (b"{\\rt1 hello}", "a.rtf", "rtf"),
+        # what stands at the beginning goes before a PDF further on
+        (STORED_PDF, "a.zip", "zip"),
+        (tarred(("a.pdf", PDF)), "a.tar", "tar"),
+        (tarred(("GIF89a.pdf", PDF)), "a.tar", "tar"),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(26) + PDF, "a.7z", "7z"),
+        (b"From: a\nTo: b\nDate: c\n\n" + PDF, "a.eml", "eml"),
+        (b"HTTP/1.1 200 OK\nServer: x\n\n" + PDF, "a.pdf", "pdf"),
+        (b"<br/><b>Warning</b>: x\n" + PDF, "a.pdf", "pdf"),
+        (bytes(range(1, 250)) + PDF, "a.pdf", "pdf"),
+        (b"%PDF\n1\0 0 obj<<>>", "a.pdf", "pdf"),
+        ("附件须为 %PDF-1.4 格式，1 0 obj".encode("gbk"), "a.txt", "txt"),
+        (b"<html><p>\n%PDF-1.4</p></html>", "a.html", "html"),
+        ("格式,文件头\nPDF,%PDF-1.4".encode(), "a.csv", "csv"),
+        ("%PDF 格式说明".encode("gbk"), "a.txt", "txt"),
+        # a text may begin with the letters of a kind
+        *((letters.encode() + " 会议室\n说明".encode("gbk"), "a.txt", "txt") for letters in (
+            "AC1018", "FWS-1", "CWS", "ID3", "KDH ", "8BPS", "%!PS", "#! /bin/sh", "GIF89a",
+            "BZh9", "RIFF", "fLaC")),
+        (b"#!/bin/sh\nls", "a", "script"),
+        (b"%!PS-Adobe-3.0\n", "a", "ps"),
+        (b"AC1018\0\0\0", "a", "dwg"),
+        ("通知".encode("gbk") * 100 + bytes(4000), "a.txt", "txt"),
+        # a folder makes no paper
+        (zipped(**{"word/a.txt": b"1"}), "a.zip", "zip"),
+        (zipped(**{"Word/a.txt": b"1", "xl/b": b"1", "ppt/c": b"1"}), "a.zip", "zip"),
+        (zipped(**{"word/document.xml": b"<a/>"}), "a.zip", "docx"),
+        (zipped(**{"OFD.xml": b"<a>b</a>", "b": b"1"}), "a.zip", "zip"),
+        (zipped(**{"OFD.xml": b"<?xml version='1.0'?><ofd:OFD x='y'>"}), "a.zip", "ofd"),
+        (zipped(mimetype=b"text/plain", a=b"1"), "a.zip", "zip"),
+        (CUT, "a.zip", "zip"),
+        (NO_TEXT, "a.zip", "zip"),
         (b"", "a.pdf", "empty"),
         (b"\0" * 9000, "a.pdf", "empty"),
         (b" \r\n\t", "a.txt", "empty"),
@@ -45,6 +106,13 @@ PAPER = docx("<w:p><w:r><w:t>关于成立领导小组的通知</w:t></w:r></w:p>
 )
 def test_sniff(data: bytes, name: str, kind: str) -> None:
     assert kinds.sniff(data, name) == kind
+
+
+@pytest.mark.parametrize("kind", ["uof", "odf"])
+def test_an_office_paper_in_xml_that_nobody_reads_is_refused(kind: str) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        list(kinds.read(UOF if kind == "uof" else flat("presentation"), "a.xml"))
+    assert (refusal.value.reason, refusal.value.detail) == ("unsupported_format", kind)
 
 
 def test_a_paper_named_otherwise_is_read() -> None:

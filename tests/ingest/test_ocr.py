@@ -429,13 +429,14 @@ def test_the_seals_own_letters_are_no_text_and_the_issuers_are() -> None:
     page = page_of(stamped(BELOW), lambda picture: (
         [seen(*BELOW), ring] if picture.shape[0] > 900 else []
     ))  # fmt: skip
-    assert texts(page) == [BELOW[0]]
-    assert page.unread is None
+    # its date may stand under it: no date was read anywhere
+    assert texts(page) == [BELOW[0], seal.ILLEGIBLE]
+    assert page.unread == "unclear" and seal.date_unread(page)
     black = Seen("河县民", ((430, 780), (570, 780), (570, 830), (430, 830)), 0.75)
     page = page_of(stamped(BELOW, ("河县民", 440, 790)), lambda picture: (
         [seen(*BELOW), black] if picture.shape[0] > 900 else []
     ))  # fmt: skip
-    assert texts(page) == [BELOW[0], "河县民"]
+    assert "河县民" in texts(page)
 
 
 def test_ink_under_a_seal_that_nobody_reads_is_said() -> None:

@@ -94,3 +94,15 @@ def test_names_are_compared_without_case() -> None:
     with opc.open_zip(out.getvalue()) as package:
         assert opc.part(package, "/word/document.xml") == b"here"
         assert opc.part(package, "word/none.xml") is None
+
+
+def test_a_package_whose_directory_breaks_off_is_read_if_no_part_is_lost() -> None:
+    whole = zipped(a=b"one" * 100, b=b"two" * 100)
+    directory = whole.index(b"PK\x01\x02")
+    for cut in (whole[:-30], whole[: directory + 4]):
+        with opc.open_zip(cut) as package:
+            assert opc.part(package, "a") == b"one" * 100
+            assert opc.part(package, "b") == b"two" * 100
+    # where the members end without a directory nobody knows whether there were more
+    assert reason(whole[:directory]) == "corrupt"
+    assert reason(whole[: directory - 1]) == "corrupt"

@@ -21,7 +21,7 @@ CELLS = [
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le"])
-@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
 @pytest.mark.parametrize("name", ["台账.csv", "台账.xls", "台账.tsv"])
 def test_a_ledger_in_any_encoding(encoding: str, delimiter: str, name: str) -> None:
     data = LEDGER.replace(",", delimiter).encode(encoding)
@@ -62,6 +62,24 @@ def test_a_quotation_mark_that_nothing_closes_takes_no_rows() -> None:
     first = [block.cells for block in page.blocks[:3]]
     assert first == [("甲", "乙"), ("1", '"未闭合'), ("2", "三")]
     assert len(page.blocks) == 302
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        # to the end of the file, however near it is
+        ('甲,乙\n1,"未闭合\n2,三\n3,四\n', 4),
+        # closed by the next one, far below
+        ('1,"未闭合\n' + "2,三\n" * 30 + '3,"四"\n4,五\n', 33),
+        # and long cells that are closed
+        ('1,"' + "学习\n" * 30 + '"\n2,三\n', 2),
+        ('1,"学习\n会议"\n', 1),
+        ('1,5" 屏,"学习\n会议"\n2,三,四\n', 2),
+    ],
+)
+def test_quotation_marks_that_do_not_pair_hold_nothing_together(text: str, count: int) -> None:
+    (page,) = delimited.read(text.encode())
+    assert len(page.blocks) == count
 
 
 def test_rows_beyond_a_bound_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ def test_paragraphs_headings_and_breaks() -> None:
 def test_what_is_not_shown_is_dropped() -> None:
     assert texts(
         "<head><title>题</title><style>p{}</style></head><script>var a</script>"
-        "<noscript>无</noscript><template>模</template><p hidden>藏</p>"
+        "<template>模</template><p hidden>藏</p>"
         "<!-- 注 --><p>文</p>"
     ) == ["文"]
 
@@ -51,6 +51,46 @@ def test_a_table_of_data_gives_rows() -> None:
         ("row", ("3月", "宣讲", "已办\n结")),
     ]
     assert found[3].place == InParagraph(4, "table")
+
+
+@pytest.mark.parametrize(
+    ("html", "said"),
+    [
+        ("<noscript><p>无</p></noscript>", ["无"]),
+        ("<p>单位：<input value=甲乡><input type=hidden value=x><input type=submit value=y></p>",
+         ["单位：甲乡"]),
+        ("<p>前<textarea>第一\n第二</textarea>后", ["前", "第一", "第二", "后"]),
+        ("<table><tr><td>意见<td><textarea>同意</textarea><tr><td>日期<td><input value=3月>"
+         "</table>",
+         ["意见\t同意", "日期\t3月"]),
+        ("<table>头<tr><td>一<td>二</tr>间<tr><td>三<td>四</table>",
+         ["头", "一\t二", "间", "三\t四"]),
+        ("<table><tr><div>游离</div><td>一</td><td>二<tr><td>三<td>四</table>",
+         ["游离", "一\t二", "三\t四"]),
+        ("<table><form><tr><td>一<td>二</tr></form><tbody><tr><td>三<td>四</table>",
+         ["一\t二", "三\t四"]),
+    ],
+)  # fmt: skip
+def test_what_is_filled_in_or_stands_loose_is_read(html: str, said: list[str]) -> None:
+    assert texts(f"<html><body>{html}</body></html>") == said
+
+
+@pytest.mark.parametrize(
+    ("rows", "cells"),
+    [
+        ("<tr><td rowspan=2>甲<td>乙<tr><td>丙", [("甲", "乙"), ("", "丙")]),
+        ("<tr><td>甲<td rowspan=2>乙<td>丁<tr><td>丙<td>戊",
+         [("甲", "乙", "丁"), ("丙", "", "戊")]),
+        ("<tr><td>甲<td rowspan=3>乙<tr><td>丙<tr><td>丁", [("甲", "乙"), ("丙", ""), ("丁", "")]),
+        ("<tr><td rowspan=2 colspan=2>甲<td>乙<tr><td>丙<tr><td>丁<td>戊<td>己",
+         [("甲", "", "乙"), ("", "", "丙"), ("丁", "戊", "己")]),
+        # a group of rows ends what reaches down in it
+        ("<tbody><tr><td rowspan=9>甲<td>乙</tbody><tbody><tr><td>丙<td>丁",
+         [("甲", "乙"), ("丙", "丁")]),
+    ],
+)  # fmt: skip
+def test_cells_stand_in_their_columns(rows: str, cells: list[tuple[str, ...]]) -> None:
+    assert [block.cells for block in blocks(f"<table>{rows}</table>")] == cells
 
 
 def test_a_table_that_is_layout_gives_paragraphs() -> None:

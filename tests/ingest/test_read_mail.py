@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import struct
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from pipeline.ingest.mail import eml as mail
 from pipeline.ingest.mail import lzfu, mime, msg
 from pipeline.ingest.member import Member
 from tests.ingest import made_letters as made
+from tests.ingest.made_files import docx
 from tests.ingest.made_letters import eml, part
 
 HEAD = "Received: from a\nFrom: b@c\nTo: d@e\nSubject: x\n"
@@ -190,6 +192,20 @@ def test_a_letter_cut_off_in_a_part_is_read_to_there() -> None:
 def test_a_letter_whose_boundary_is_nowhere_is_read_as_it_is_and_says_so() -> None:
     data = HEAD.encode() + b'Content-Type: multipart/mixed; boundary="z"\n\n' + "正文".encode()
     assert (texts(data)[1:], only(data).unread) == (["正文"], "part_missing")
+
+
+@pytest.mark.parametrize("left", range(8))
+def test_an_attachment_cut_off_is_what_there_is_of_it(left: int) -> None:
+    attached = docx("<w:p/>")
+    packed = b64(attached)[:300]
+    data = eml(part("正文".encode()), part(packed[: len(packed) - left], "application/x",
+               "Content-Transfer-Encoding: base64\nContent-Disposition: attachment;"
+               " filename=a.docx\n"), headers=HEAD)  # fmt: skip
+    (member,) = mail.members(data[: data.rindex(b"\n--b--")])
+    assert member.data is not None and len(member.data) >= 210
+    assert attached.startswith(member.data)
+    assert kinds.sniff(member.data, "a.docx") == "docx"
+    assert refused(lambda: kinds.read(member.data or b"", "a.docx")) == "corrupt"
 
 
 def test_a_letter_saved_as_utf_16_is_read() -> None:
@@ -435,6 +451,35 @@ OUTLOOK_REFUSED = [
 @pytest.mark.parametrize(("_why", "data", "reason"), OUTLOOK_REFUSED)
 def test_why_a_letter_of_outlook_is_not_read(_why: str, data: bytes, reason: str) -> None:
     assert refused(lambda: msg.read(data)) == reason
+
+
+def test_the_letters_of_a_mailbox() -> None:
+    line = b"From a@b Tue Apr 18 09:00:00 2023\n"
+    sent = [
+        eml(part(b"x\n\nFrom here on\n"), headers=f"Subject: {word(name, 'utf-8')}\n")
+        for name in ("一", "二", "二")
+    ]
+    box = b"\n".join(line + each for each in sent)
+    assert texts(box)[0] == "一" and "二" not in only(box).text
+    found = list(mail.members(box))
+    assert [member.name for member in found] == ["二.eml", "二.eml~2"]
+    assert [texts(member.data or b"")[0] for member in found] == ["二", "二"]
+    # without the line that begins a mailbox it is one letter, whatever stands in it
+    assert names(box.removeprefix(line)) == []
+
+
+def test_a_file_written_into_the_text() -> None:
+    code = b"".join(map(binascii.b2a_uu, (b"x" * 45, b"y" * 9)))
+    body = b"before\n\nbegin 644 a.txt\n%s`\nend\nbegin 7 of\n" % code
+    letter = HEAD.encode() + b"\n" + body
+    assert texts(letter)[1:] == ["before", "begin 7 of"]
+    (file,) = mail.members(letter)
+    assert (file.name, file.data) == ("a.txt", b"x" * 45 + b"y" * 9)
+
+
+def test_what_is_packed_with_its_signature_is_said_to_be_unread() -> None:
+    kind = "Content-Type: application/pkcs7-mime; smime-type=signed-data\n\nx"
+    assert only((HEAD + kind).encode()).unread == "encrypted"
 
 
 def test_too_many_attachments_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,14 @@ def test_elements_are_paragraphs(encoding: str, stated: str) -> None:
         ("<a><b>甲</b><b>乙", ["甲", "乙"], "corrupt"),
         ("<a>" * 400 + "甲" + "</a>" * 400, None, "limit_depth"),
         ("<a><b/></a>", None, "blank"),
+        ('<a><行 名="甲" 日="3月"/><b c="red"/><d t="乙">丙</d></a>', ["甲 3月", "乙", "丙"], None),
         ("<a>甲\x01乙</a>", ["甲乙"], None),
+        (
+            '<o:document xmlns:o="http://openoffice.org/2000/office"><o:meta><g>某程序</g></o:meta>'
+            "<o:settings><i>100</i></o:settings><o:styles><s>宋体</s></o:styles><o:body>甲</o:body>"
+            "</o:document>", ["甲"], None,
+        ),
+        ("<a><meta>甲</meta><styles>乙</styles></a>", ["甲", "乙"], None),
     ],
 )
 def test_what_is_odd_is_told(xml: str, said: list[str] | None, unread: str | None) -> None:

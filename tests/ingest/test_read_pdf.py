@@ -233,17 +233,20 @@ def layered(letters: str, picture: bool = False, mode: int = 0) -> bytes:
         # below a heading that is well
         (PAPER + PAPER.encode().decode("gb18030", "ignore") * 3, False, "garbled"),
         # recognised by a scanner: well, badly, and as English
-        (PAPER * 3, True, None),
+        (PAPER * 4, True, None),
         (PAPER.encode().decode("gb18030", "ignore") * 3, True, "garbled"),
         ("±fn ,(1¾-l ..ll1 ~^ %;: |I[} 'f/t <>ii" * 4, True, "garbled"),
-        ("The committee met on 18 April 2024 to study the plan. " * 3, True, None),
-        ("2024 12.5 3,000 118 36 40.8 2023 97 12 55 1,204 88 61 40 " * 2, True, None),
+        ("The committee met on 18 April 2024 to study the plan. " * 4, True, None),
+        ("2024 12.5 3,000 118 36 40.8 2023 97 12 55 1,204 88 61 40 " * 5, True, None),
+        # a watermark on a scan
+        (PAPER * 2, True, "no_text_layer"),
     ],
 )
 def test_a_bad_text_layer_is_told(letters: str, picture: bool, unread: str | None) -> None:
     for mode in (0, 3):
         page = only(layered(letters, picture, mode))
         assert page.unread == unread
+        assert page.layered == (picture and unread is None)
         assert (page.width, page.height) == (400, 300)
         if unread is None:
             assert "".join(page.text.split()).startswith("".join(letters.split())[:20])

@@ -13,9 +13,11 @@ from openpyxl import Workbook
 
 from pipeline.errors import Unreadable
 from pipeline.evidence import InRow
+from pipeline.ingest import kinds
 from pipeline.ingest.sheets import extent, sparse
 from pipeline.ingest.sheets import sheet as sheet_reader
-from pipeline.ingest.sheets.sheet import Cell, read
+from pipeline.ingest.sheets.rows import Cell, as_text
+from pipeline.ingest.sheets.sheet import read
 from tests.ingest.made_files import zipped
 from tests.ingest.test_embedded import compound
 
@@ -206,6 +208,30 @@ def ods(rows: str) -> bytes:
     return zipped(mimetype=mime, **parts)
 
 
+def test_a_flat_file_of_rows() -> None:
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text", "meta")
+    )
+    rows = "".join(f"{many('row', 1, ' ' + VALUE + ' ')} {many('row', 3)}\n" for _ in range(2))
+    data = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<office:document {spaces} office:mimetype='
+        '"application/vnd.oasis.opendocument.spreadsheet">\n'
+        " <office:meta><meta:generator>openpyxl</meta:generator></office:meta>\n"
+        " <office:settings>100</office:settings>\n <office:body>\n  <office:spreadsheet>\n"
+        f'   <table:table table:name="台账">\n{rows}</table:table>\n  </office:spreadsheet>\n'
+        " </office:body>\n</office:document>"
+    ).encode()
+    (page,) = kinds.read(data, "台账.fods")
+    assert [(block.text, block.place) for block in page.blocks] == [
+        ("甲", InRow("台账", 1)), ("甲", InRow("台账", 5)),
+    ]  # fmt: skip
+    for broken in (data[:-60], data.replace(b"office:body", b"office:none")):
+        with pytest.raises(Unreadable) as refusal:
+            list(kinds.read(broken, "台账.fods"))
+        assert refusal.value.reason == "corrupt"
+
+
 VALUE = '<table:table-cell office:value-type="string"><text:p>甲</text:p></table:table-cell>'
 
 
@@ -324,3 +350,57 @@ def test_formats_in_the_far_corner_cost_nothing() -> None:
     book.active["XFD1048576"].font = Font(bold=True)
     (page,) = read(saved(book))
     assert page.text == "甲"
+
+
+def test_leading_zeros_stand_where_the_format_shows_them() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    shown = [(12, "000000"), (1234567, "000000"), (-7, "00;00"), (12.5, "0000"), ("甲", "0000"),
+             (12, "0"), (1500, "000,000"), (3, "00.00")]  # fmt: skip
+    for column, (value, form) in enumerate(shown, 1):
+        sheet.cell(1, column, value).number_format = form
+    (page,) = read(saved(book))
+    assert page.blocks[0].cells == ("000012", "1234567", "-07", "12.5", "甲", "12", "1500", "3")
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (datetime.timedelta(hours=30), "30:00:00"),
+        (datetime.timedelta(minutes=90), "1:30:00"),
+        (-datetime.timedelta(hours=25, seconds=5), "-25:00:05"),
+        ("PT30H05M00S", "30:05:00"),
+        ("PT30H 学习", "PT30H 学习"),
+    ],
+)
+def test_durations_are_said_in_hours(cell: Cell, text: str) -> None:
+    assert as_text(cell) == text
+
+
+def valued(about: str, text: str) -> str:
+    return (f"<table:table-row><table:table-cell {about}>{text}</table:table-cell>"
+            "</table:table-row>")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("about", "inner", "text"),
+    [
+        ('office:value-type="percentage" office:value="0.256"', "<text:p>25.6%</text:p>", "25.6%"),
+        # who wrote no text leaves the number
+        ('office:value-type="percentage" office:value="0.256"', "", "0.256"),
+        ('office:value-type="float" office:value="3"', "<text:p>3%</text:p>", "3"),
+        ('office:value-type="time" office:time-value="PT30H00M00S"', "<text:p>30:00</text:p>",
+         "30:00:00"),
+    ],
+)  # fmt: skip
+def test_values_of_open_document_sheets(about: str, inner: str, text: str) -> None:
+    (page,) = read(ods(valued(about, inner)))
+    assert page.text == text
+
+
+@pytest.mark.parametrize("begin", [b"\t\0\4\0", b"\t\2\6\0", b"\t\4\6\0"])
+def test_workbooks_of_excel_4_and_older_are_no_broken_ones(begin: bytes) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        list(kinds.read(begin + b"\x02\0\x10\0" + bytes(40), "台账.xls"))
+    assert refusal.value.reason == "unsupported_format"

@@ -113,7 +113,6 @@ REFUSED = [
     ("hostile/pdf/tika__testUnicodePassword.pdf", "encrypted", ""),
     ("hostile/pdf/pdfplumber__empty.pdf", "empty", ""),
     ("hostile/txt/unstructured__empty.txt", "empty", ""),
-    ("hostile/office/poi__truncated62886.docx", "corrupt", None),
     ("hostile/office/tika__testWORD_truncated.docx", "corrupt", None),
     ("hostile/office/poi__poc-xmlbomb-empty.xlsx", "corrupt", None),
     ("hostile/office/poi__xlsx-corrupted.xlsx", "corrupt", None),

@@ -66,6 +66,35 @@ def test_a_name_that_is_no_text_can_be_opened(tmp_path: Path) -> None:
     assert [e.path for e in walk(tmp_path)] == [e.path for e in entries]
 
 
+# the bytes of a path on the disk, and how it is shown
+SHOWN = [
+    ("会议纪要.docx".encode("gb18030"), "会议纪要.docx"),
+    ("2023年材料/纪要.txt".encode("gb18030"), "2023年材料/纪要.txt"),
+    ("材料/".encode() + "纪要.txt".encode("gb18030"), "材料/纪要.txt"),
+    (b"a\xff.txt", "a\ufffd.txt"),
+    # a byte too few at the end
+    ("纪要".encode("gb18030")[:-1], "\ufffd" * 3),
+]
+
+
+@pytest.mark.parametrize(("raw", "shown"), SHOWN)
+def test_a_name_of_windows_is_shown_as_it_was_there(
+    tmp_path: Path, raw: bytes, shown: str
+) -> None:
+    place = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + raw))
+    place.parent.mkdir(exist_ok=True)
+    place.write_text("x")
+    assert listed(tmp_path) == {shown: None}
+
+
+def test_names_that_are_shown_alike_stay_apart(tmp_path: Path) -> None:
+    for raw in ("纪要".encode("gb18030"), "纪要".encode()):
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + raw)).write_bytes(raw)
+    assert [(e.path, e.place.read_bytes()) for e in walk(tmp_path)] == [
+        ("纪要", "纪要".encode()), ("纪要~2", "纪要".encode("gb18030")),
+    ]  # fmt: skip
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may list every folder")
 def test_a_folder_that_cannot_be_listed_is_named(tmp_path: Path) -> None:
     shut = tmp_path / "shut"

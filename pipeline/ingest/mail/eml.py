@@ -5,6 +5,8 @@ A web archive is read as the page it shows, with the pages in its frames. Nothin
 
 from __future__ import annotations
 
+import binascii
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,12 +16,18 @@ from pipeline.errors import Reason, Unreadable
 from pipeline.evidence import Block, Page
 from pipeline.ingest.mail import letter, mime
 from pipeline.ingest.mail.mime import Part
-from pipeline.ingest.member import MOST_MEMBER, Member
+from pipeline.ingest.member import MOST_MEMBER, Member, counted
 from pipeline.ingest.packed import membernames
 
 SMALL = 20_000
 """Bytes up to which a picture within a letter is a logo or a signature's."""
 
+# a file written into the text: `begin`, mode and name, lines of up to 45 bytes, `end` (POSIX.1,
+# uuencode)
+_WRITTEN = re.compile(
+    rb"^begin [0-7]{3,4} ([^\r\n]{1,200})\r?\n((?:[ -`]{1,100}\r?\n)*+)end[ \t]*\r?$",
+    re.MULTILINE,
+)
 _ENCRYPTED = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature",
                "application/pgp-signature")  # fmt: skip
@@ -54,6 +62,9 @@ def read(data: bytes) -> Iterator[Page]:
         raise Unreadable("encrypted", root.kind)
     bodies: list[Sequence[Block]] = []
     lost: Reason | None = None
+    if root.kind in _ENCRYPTED:
+        # what was signed is packed together with the signature
+        lost = "encrypted"
     for section in _sorted(root).sections:
         forms: list[list[Block]] = [[], []]
         for form, parts, reader in (
@@ -61,7 +72,7 @@ def read(data: bytes) -> Iterator[Page]:
         ):  # fmt: skip
             for part in parts:
                 try:
-                    form += reader(part.content(), part.charset)
+                    form += reader(_WRITTEN.sub(b"", part.content()), part.charset)
                 except Unreadable as error:
                     lost = error.reason
                 if part.is_torn:
@@ -72,16 +83,31 @@ def read(data: bytes) -> Iterator[Page]:
 
 
 def members(data: bytes) -> Iterator[Member]:
-    """What is attached, in order: files, letters (as .eml), pictures that are no mere ornament.
+    """What is attached, in order: files, letters (as .eml), pictures that are no mere ornament;
+    files that are written into the text; the further letters of a mailbox.
 
     Raises Unreadable: limit_members, limit_depth.
     """
     root = mime.letter(data)
-    found = _sorted(root).others
+    parts = _sorted(root)
     archived = _is_archive(root)
-    held = [part for part, on_page in found if _is_file(part, on_page, archived)]
-    names = membernames.shown([_name(part, number) for number, part in enumerate(held, 1)])
-    for part, (name, refused) in zip(held, names, strict=True):
+    held = [part for part, on_page in parts.others if _is_file(part, on_page, archived)]
+    written = [
+        file
+        for section in parts.sections
+        for part in section.plain
+        for file in _written(part.content())
+    ]
+    letters = mime.further(data)
+    counted(len(held) + len(written) + len(letters))
+    stated: list[bytes | str] = [_name(part, number) for number, part in enumerate(held, 1)]
+    stated += [mime.text(name, root.charset) for name, _ in written]
+    stated += [
+        f"{mime.subject(data[begin : min(end, begin + mime.MOST_HEADER)]) or number}.eml"
+        for number, (begin, end) in enumerate(letters, 2)
+    ]
+    names = membernames.shown(stated)
+    for part, (name, refused) in zip(held, names, strict=False):
         if refused:
             yield Member(name, None, refused)
         elif part.kind == "message/external-body":
@@ -90,6 +116,22 @@ def members(data: bytes) -> Iterator[Member]:
             yield Member(name, None, "limit_size")
         else:
             yield Member(name, part.content())
+    rest: list[bytes | None | tuple[int, int]] = [*(content for _, content in written), *letters]
+    for content, (name, refused) in zip(rest, names[len(held) :], strict=True):
+        if isinstance(content, tuple):
+            content = data[slice(*content)]
+        why = refused or (None if content is not None else "corrupt")
+        yield Member(name, None if why else content, why)
+
+
+def _written(body: bytes) -> Iterator[tuple[bytes, bytes | None]]:
+    """Name and content of the files that are written into a text; None for one that is broken."""
+    for file in _WRITTEN.finditer(body):
+        try:
+            lines = (binascii.a2b_uu(line) for line in file[2].splitlines() if line.strip())
+            yield file[1].strip(), b"".join(lines)
+        except binascii.Error:
+            yield file[1].strip(), None
 
 
 def _sorted(root: Part) -> Sorted:

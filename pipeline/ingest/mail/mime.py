@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import BytesHeaderParser
 from itertools import islice
+from string import ascii_letters
 
 from pipeline.errors import Unreadable
 from pipeline.ingest.text import encoding
@@ -30,6 +31,7 @@ LONGEST_BOUNDARY = 256
 """RFC 2046 allows 70 characters."""
 
 _WORD = re.compile(r"=\?([^?*\s]{1,40})(?:\*[^?\s]{0,20})?\?([bBqQ])\?([^?]*)\?=")
+_NOT_BASE64 = bytes(set(range(256)) - set(b"+/=0123456789" + ascii_letters.encode()))
 _FOLD = re.compile(r"[\r\n]+[ \t]*")
 # charsets that mail programs name without looking: the bytes are asked instead
 _UNLOOKED = re.compile(r"iso-?8859-1|windows-1252|cp1252|cp28591|cp20127")
@@ -37,6 +39,8 @@ _KNOWN = re.compile(
     r"gb[\w-]*|x-gbk|big5[\w-]*|utf-?(8|16|32)[\w-]*|windows-\d+|iso-?8859-\d+|cp\d+|ms\d+"
     r"|euc-\w+|koi8-\w+|shift_?jis|tis-620"
 )
+# a line with which a mailbox begins a letter (RFC 4155), not a sentence that begins so
+_NEXT = re.compile(rb"\n\r?\n(From [^\n]{1,200}\n)(?=[!-9;-~]{1,76}:)")
 _SEVEN_BITS = re.compile(r"utf-?7|hz(-gb-2312)?|iso-2022-\w+")
 
 
@@ -83,12 +87,23 @@ class Part:
         given = str(self.headers.get("content-transfer-encoding", "")).strip().lower()
         if given in ("", "7bit", "8bit", "binary"):
             return self.data[self.start : self.end]
+        raw = self.data[self.start : self.end]
+        if given == "base64":
+            return _unpacked(raw)
         holder: Message = Message()
         holder["Content-Transfer-Encoding"] = given
-        raw = self.data[self.start : self.end]
         holder.set_payload(raw.decode("ascii", "surrogateescape"))
         content = holder.get_payload(decode=True)
         return content if isinstance(content, bytes) else raw
+
+
+def _unpacked(raw: bytes) -> bytes:
+    """Base64 as far as it goes. What is no letter of it is passed over (RFC 2045, 6.8); one letter
+    alone, where a message was cut off, makes no byte."""
+    letters = raw.translate(None, _NOT_BASE64).partition(b"=")[0]
+    if len(letters) % 4 == 1:
+        letters = letters[:-1]
+    return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
 
 
 def letter(data: bytes) -> Part:
@@ -99,11 +114,31 @@ def letter(data: bytes) -> Part:
     start = 0
     while data[start : start + 1] in (b"\r", b"\n", b" ", b"\t", b"\xef", b"\xbb", b"\xbf"):
         start += 1
+    end = len(data)
     if data.startswith(b"From ", start):
-        # the line with which mailboxes begin a letter
+        # a mailbox: its first letter
+        end = next((upto for upto, _ in _borders(data)), end)
         start = data.find(b"\n", start) + 1 or start
-    count = [0]
-    return _part(data, start, len(data), 0, count)
+    return _part(data, start, end, 0, [0])
+
+
+def further(data: bytes) -> list[tuple[int, int]]:
+    """Where the letters of a mailbox stand that follow its first, each without its first line.
+
+    Raises Unreadable: limit_members.
+    """
+    if not data.lstrip(b"\r\n \t\xef\xbb\xbf").startswith(b"From "):
+        return []
+    found = list(islice(_borders(data), MOST_PARTS + 1))
+    if len(found) > MOST_PARTS:
+        raise Unreadable("limit_members", f"more than {MOST_PARTS} letters")
+    ends = [*(before for before, _ in found), len(data)]
+    return [(begin, end) for (_, begin), end in zip(found, ends[1:], strict=True)]
+
+
+def _borders(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where in a mailbox one letter ends and where the next begins."""
+    return ((mark.start() + 1, mark.end()) for mark in _NEXT.finditer(data))
 
 
 def subject(data: bytes) -> str:

@@ -1,8 +1,9 @@
 """The names of a container's members as text: data to show, never a path to write to.
 
-Old archives do not say in which encoding their names are. One program wrote all of them, so all
-are decided together: UTF-8 or GB18030, whichever reads like Chinese; a name that is neither is
-shown as code page 437, in which every byte is a character (APPNOTE.TXT, appendix D).
+Old archives do not say in which encoding their names are. Mostly one program wrote all of them, so
+all are decided together: UTF-8 or GB18030, whichever reads like Chinese. Only a name that cannot be
+that, or hardly is anything but UTF-8, is read as the other; one that is neither is shown as code
+page 437, in which every byte is a character (APPNOTE.TXT, appendix D).
 """
 
 from __future__ import annotations
@@ -80,10 +81,13 @@ def _texts(stated: Sequence[bytes | str]) -> list[str]:
 
 
 def _text(name: bytes, encoding: str) -> str:
-    try:
-        return name.decode(encoding)
-    except UnicodeDecodeError:
-        return name.decode("cp437")
+    encodings = ["utf-8", "gb18030"]
+    if encoding == "gb18030" and max("".join(_read([name], "utf-8")), default="") <= _TWO_BYTES:
+        encodings.reverse()
+    for each in encodings:
+        for text in _read([name], each):
+            return text
+    return name.decode("cp437")
 
 
 def _encoding(names: list[bytes]) -> str:

@@ -16,6 +16,7 @@ from lxml import etree
 
 from pipeline.errors import Unreadable
 from pipeline.ingest.member import FREE_BYTES, MOST_MEMBERS, MOST_RATIO
+from pipeline.ingest.packed import unzip
 
 MOST_BYTES = 512 * 1024**2
 """Of all parts together, unpacked."""
@@ -54,7 +55,11 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
     try:
         opened = zipfile.ZipFile(io.BytesIO(data))
     except ZIP_ERRORS as error:
-        raise Unreadable("corrupt", f"zip: {error}") from None
+        # `data` itself is no zip file, so this raises the error again where nothing is restored
+        try:
+            opened = zipfile.ZipFile(io.BytesIO(unzip.restored(data) or data))
+        except ZIP_ERRORS:
+            raise Unreadable("corrupt", f"zip: {error}") from None
     members = opened.infolist()
     if len(members) > MOST_MEMBERS:
         raise Unreadable("limit_members", str(len(members)))

@@ -12,13 +12,12 @@ from pipeline.ingest.packed.membernames import shown
 from pipeline.ingest.packed.spool import Spool
 from pipeline.ingest.packed.tarhead import BLOCK, is_tar
 
-NAMELESS = "内容"
-"""Name of what is packed where the file does not state it (bzip2 and xz never do)."""
 _FHCRC, _FEXTRA, _FNAME = 2, 4, 8
 
 
 def members(data: bytes) -> Iterator[Member]:
-    """The one member, or those of the tape archive that is packed.
+    """The one member, or those of the tape archive that is packed. The one has no name ("") where
+    the file does not state it, as bzip2 and xz never do.
 
     A tape archive that breaks off yields the members before the break and then raises: what was
     yielded stands. Raises Unreadable: corrupt, limit_size, limit_ratio, and what `untar` raises.
@@ -36,7 +35,8 @@ def members(data: bytes) -> Iterator[Member]:
             raise Unreadable("corrupt", broken)
         if length > MOST_MEMBER:
             raise Unreadable("limit_size", f"{length} bytes unpacked")
-        ((name, why),) = shown([_name(data)])
+        stated = _name(data)
+        name, why = shown([stated])[0] if stated else ("", None)
         yield Member(name, None if why else file.take(0, length), why)
 
 
@@ -59,12 +59,12 @@ def _unpacked(data: bytes, file: Spool) -> str:
     return ""
 
 
-def _name(data: bytes) -> bytes | str:
-    """The name that a gzip file states (RFC 1952, 2.3), else `NAMELESS`."""
+def _name(data: bytes) -> bytes:
+    """The name that a gzip file states (RFC 1952, 2.3), else none."""
     if not data.startswith(b"\x1f\x8b") or len(data) < 12 or not data[3] & _FNAME:
-        return NAMELESS
+        return b""
     at = 10
     if data[3] & _FEXTRA:
         at += 2 + int.from_bytes(data[at : at + 2], "little")
     end = data.find(b"\0", at, at + BLOCK)
-    return data[at:end] if end > at else NAMELESS
+    return data[at:end] if end > at else b""

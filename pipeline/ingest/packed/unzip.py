@@ -48,7 +48,7 @@ _TRIED = 16
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class Entry:
     """What the directory says of a member; `at` is where its local header begins, `begin` where
     its bytes do (None if there is no local header there)."""
 
@@ -73,15 +73,9 @@ def members(data: bytes) -> Iterator[Member]:
     and unpack to too much).
     """
     view = memoryview(data)
-    broken = ""
-    try:
-        entries = _directory(data)
-    except Unreadable as refused:
-        if refused.reason != "corrupt":
-            raise
-        if data.find(b"PK\x05\x06") < 0 and incomplete(len(data)) == "part_missing":
-            raise Unreadable("part_missing", "no central directory") from None
-        entries, broken = _walked(data), refused.detail
+    entries, broken = listed(data)
+    if broken and data.find(b"PK\x05\x06") < 0 and incomplete(len(data)) == "part_missing":
+        raise Unreadable("part_missing", "no central directory")
     files = [entry for entry in entries if not entry.folder]
     if not files:
         raise Unreadable("corrupt", broken) if broken else Unreadable("empty")
@@ -100,11 +94,61 @@ def members(data: bytes) -> Iterator[Member]:
         raise Unreadable("corrupt", broken)
 
 
-def _encrypted(entry: _Entry) -> bool:
+def listed(data: bytes) -> tuple[list[Entry], str]:
+    """The entries of the directory and nothing; or, where that is damaged, those of the headers
+    before the members, and what is wrong. Raises Unreadable: part_missing, limit_members."""
+    try:
+        return _directory(data), ""
+    except Unreadable as refused:
+        if refused.reason != "corrupt":
+            raise
+        return _walked(data), refused.detail
+
+
+def begin(data: bytes, entry: Entry, size: int) -> bytes | None:
+    """The first bytes of a member, about `size` of them: what it would unpack to altogether is not
+    looked at, nor its checksum. None if it cannot be unpacked."""
+    if _encrypted(entry) or entry.method not in unpack.ZIP_METHODS or entry.begin is None:
+        return None
+    found = bytearray()
+    try:
+        view = memoryview(data)[entry.begin :][: entry.packed]
+        for piece in unpack.ZIP_METHODS[entry.method](view):
+            found += piece
+            if len(found) >= size:
+                break
+    except (*unpack.ERRORS, Unreadable, MemoryError):
+        return None if not found else bytes(found)
+    return bytes(found)
+
+
+def restored(data: bytes) -> bytes | None:
+    """A file whose directory breaks off, with a whole one behind it, made of the headers before the
+    members. None where a member may be lost: all must be whole and stand before a directory."""
+    entries = _walked(data)
+    if not entries:
+        return None
+    last = max((entry.begin or 0) + entry.packed for entry in entries)
+    streamed = any(entry.flags & _STREAMED for entry in entries)
+    if streamed or data[last : last + 4] != b"PK\x01\x02":
+        return None
+    central = b"".join(
+        _CENTRAL.pack(b"PK\x01\x02", 20, 20, entry.flags, entry.method, 0, 0, entry.crc,
+                      entry.packed, entry.size, len(name), 0, 0, 0, 0, 0, entry.at) + name
+        for entry in entries
+        for name in (data[entry.at + _LOCAL.size :][: int.from_bytes(
+            data[entry.at + 26 : entry.at + 28], "little")],)
+    )  # fmt: skip
+    count = len(entries)
+    return data[:last] + central + _END.pack(
+        b"PK\x05\x06", 0, 0, count, count, len(central), last, 0)
+
+
+def _encrypted(entry: Entry) -> bool:
     return bool(entry.flags & _ENCRYPTED) or entry.method == _AES
 
 
-def _refused(entry: _Entry, length: int) -> Reason | None:
+def _refused(entry: Entry, length: int) -> Reason | None:
     kind = stat.S_IFMT(entry.mode)
     if kind == stat.S_IFLNK:
         return "link"
@@ -119,11 +163,11 @@ def _refused(entry: _Entry, length: int) -> Reason | None:
     return refusal(entry.size, entry.packed)
 
 
-def _outside(entry: _Entry, length: int) -> bool:
+def _outside(entry: Entry, length: int) -> bool:
     return entry.begin is None or entry.begin + entry.packed > length
 
 
-def _content(view: memoryview, entry: _Entry) -> bytes:
+def _content(view: memoryview, entry: Entry) -> bytes:
     packed = view[entry.begin :][: entry.packed]
     try:
         content = bounded(unpack.ZIP_METHODS[entry.method](packed), entry.packed, entry.size)
@@ -136,7 +180,7 @@ def _content(view: memoryview, entry: _Entry) -> bytes:
     return content
 
 
-def _apart(files: list[_Entry], length: int) -> None:
+def _apart(files: list[Entry], length: int) -> None:
     """Members that share bytes: a bomb if they unpack to much, else a file that is wrong."""
     spans = sorted(
         (entry.at, (entry.begin or entry.at) + entry.packed)
@@ -151,7 +195,7 @@ def _apart(files: list[_Entry], length: int) -> None:
     raise Unreadable("corrupt", "members overlap")
 
 
-def _directory(data: bytes) -> list[_Entry]:
+def _directory(data: bytes) -> list[Entry]:
     """The entries of the central directory."""
     if data.startswith(b"PK\x07\x08") and b"PK\x05\x06" not in data:
         raise Unreadable("part_missing", "first part of several")
@@ -161,6 +205,9 @@ def _directory(data: bytes) -> list[_Entry]:
         if end < 0:
             break
         found = _end(data, end)
+        if found and found[3] > 0 and data.startswith(b"PK\x03\x04"):
+            # what stands before it is an archive that breaks off; this is one of its members
+            raise Unreadable("corrupt", "central directory of a member")
         if found:
             return list(_entries(data, *found))
         end -= 1
@@ -194,7 +241,7 @@ def _end(data: bytes, end: int) -> tuple[int, int, int, int] | None:
     return None
 
 
-def _entries(data: bytes, begin: int, stop: int, count: int, moved: int) -> Iterator[_Entry]:
+def _entries(data: bytes, begin: int, stop: int, count: int, moved: int) -> Iterator[Entry]:
     found = 0
     while begin + _CENTRAL.size <= stop and data[begin : begin + 4] == b"PK\x01\x02":
         (_, made, _, flags, method, _, _, crc, packed, size, name_length, extra_length,
@@ -215,7 +262,7 @@ def _entries(data: bytes, begin: int, stop: int, count: int, moved: int) -> Iter
         mode = attributes >> 16 if made >> 8 in _UNIX else 0
         folder = raw.endswith((b"/", b"\\")) or stat.S_ISDIR(mode) or bool(attributes & 0x10)
         at += moved
-        yield _Entry(name, flags, method, crc, packed, size, mode, folder and not size, at,
+        yield Entry(name, flags, method, crc, packed, size, mode, folder and not size, at,
                      _content_at(data, at))
     if found < count:
         raise Unreadable("corrupt", f"central directory at {begin}: {found} of {count}")
@@ -253,9 +300,9 @@ def _content_at(data: bytes, at: int) -> int | None:
     return at + _LOCAL.size + int(name_length) + int(extra_length)
 
 
-def _walked(data: bytes) -> list[_Entry]:
+def _walked(data: bytes) -> list[Entry]:
     """Without a directory: what the headers before the members say, as far as they say it."""
-    entries: list[_Entry] = []
+    entries: list[Entry] = []
     at = data.find(b"PK\x03\x04")
     while at >= 0 and len(entries) <= MOST_MEMBERS:
         begin = _content_at(data, at)
@@ -272,7 +319,7 @@ def _walked(data: bytes) -> list[_Entry]:
             after = data.find(b"PK\x03\x04", begin)
             packed, size = (after if after > 0 else len(data)) - begin, 0
             crc = 1
-        entries.append(_Entry(name, flags, method, crc, packed, size, 0,
+        entries.append(Entry(name, flags, method, crc, packed, size, 0,
                               raw.endswith((b"/", b"\\")) and not size, at, begin))
         at = data.find(b"PK\x03\x04", begin + packed)
     counted(len(entries))

@@ -9,4 +9,5 @@ layout    letters in tables and lines -> blocks
 sense     whether the letters can be what the page shows
 sequence  page after page: tables that run on, papers that say nothing
 picture   a page as a picture
+xfa       what was filled in on a form that has no pages
 """

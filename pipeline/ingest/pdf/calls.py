@@ -35,6 +35,9 @@ is_generated = _bare(pdfium.FPDFText_IsGenerated, _INT, _ADDRESS, _INDEX)
 """(text page, index) -> 1 for a letter that is not in the file."""
 has_no_unicode = _bare(pdfium.FPDFText_HasUnicodeMapError, _INT, _ADDRESS, _INDEX)
 """(text page, index) -> 1 for a letter whose font does not say what it means."""
+angle_of = _bare(pdfium.FPDFText_GetCharAngle, ctypes.c_float, _ADDRESS, _INDEX)
+"""(text page, index) -> how far the letter is turned to the right, in radians from 0 to 2 pi;
+below 0 where there is none."""
 count_objects = _bare(pdfium.FPDFPage_CountObjects, _INT, _ADDRESS)
 get_object = _bare(pdfium.FPDFPage_GetObject, _ADDRESS, _ADDRESS, _INDEX)
 count_in_form = _bare(pdfium.FPDFFormObj_CountObjects, _INT, _ADDRESS)

@@ -72,6 +72,8 @@ def blocks(letters: Lettered, tables: list[Table], page: int, tables_before: int
                 filled[table] = Filled(tables[table])
                 found.append(filled[table])
             filled[table].pieces.setdefault(cell, []).append((text, box, size))
+    if len(found) > 2 and _is_upward(found):
+        found.reverse()
     out: list[Block] = []
     for each in found:
         if isinstance(each, Block):
@@ -83,6 +85,21 @@ def blocks(letters: Lettered, tables: list[Table], page: int, tables_before: int
             tables_before += 1
             out += _rows(each, page, tables_before)
     return out
+
+
+def _is_upward(found: list[Block | Filled]) -> bool:
+    """Whether each stands above the one before it: drawn from the foot of the page to its head."""
+    before = float("inf")
+    for each in found:
+        if isinstance(each, Filled):
+            top, bottom = each.table.ys[0], each.table.ys[-1]
+        else:
+            assert isinstance(each.place, OnPage)
+            _, top, _, bottom = each.place.box
+        if (top + bottom) / 2 >= before:
+            return False
+        before = top
+    return True
 
 
 def _lines(letters: Lettered) -> Iterator[list[Word]]:

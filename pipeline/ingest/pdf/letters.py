@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import math
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +14,7 @@ from pipeline.evidence import Box
 from pipeline.ingest.pdf.calls import (
     FLOATS,
     address,
+    angle_of,
     floats,
     four,
     has_no_unicode,
@@ -24,6 +27,12 @@ Placer = Callable[[float, float, float, float], Box]
 
 _SAMPLE = 48
 """Letters of a page that are asked whether their font says what they mean."""
+
+_FEW_SAMPLED = 4
+"""Letters that are asked how they are turned; where one is, `_SAMPLE`."""
+_TILTED = math.radians(1.0)
+"""Lines that climb more steeply than this are laid into one another by pdfium."""
+_RIGHT_ANGLE = math.pi / 2
 
 _left, _bottom, _right, _top = (ctypes.c_double() for _ in range(4))
 _TIGHT = tuple(ctypes.byref(side) for side in (_left, _right, _bottom, _top))
@@ -53,7 +62,10 @@ class Letters:
 
     def __init__(self, text_page: Any, place: Placer) -> None:
         self.text, self._same = whole_text(text_page)
+        self._whole = self.text
         self._page = text_page
+        self._places: list[int] = []
+        """Where its letters stand in the text as pdfium has it, if more line ends were put in."""
         self._address = address(text_page)
         box = _boxes(text_page, self._address, place)
         self.box = box if self._same else lambda index: box(self._index(index))
@@ -61,9 +73,54 @@ class Letters:
 
     def is_made_up(self, index: int) -> bool:
         """Whether pdfium put this space where it saw a gap, and none is in the file."""
+        if self._places:
+            index = self._places[index]
         if not self._same:
             index = self._index(index)
         return bool(is_generated(self._address, index) == 1)
+
+    def lean(self) -> tuple[int, bool]:
+        """How the letters stand on the page of the file: by how many right angles they are turned
+        to the left, and whether they lean beyond that, as most of them do."""
+        if not any(self._leans(_FEW_SAMPLED)):
+            return 0, False
+        leans = self._leans(_SAMPLE)
+        turned, tilts = Counter[int](), 0
+        for lean in leans:
+            quarters = round(lean / _RIGHT_ANGLE)
+            turned[-quarters % 4] += 1
+            tilts += abs(lean - quarters * _RIGHT_ANGLE) > _TILTED
+        turn, many = turned.most_common(1)[0]
+        return (turn if 2 * many > len(leans) else 0), 2 * tilts > len(leans)
+
+    def _leans(self, wanted: int) -> list[float]:
+        """The angles of letters all over the page."""
+        text = self.text
+        step = max(len(text) // wanted, 1)
+        places = [at for at in range(step // 2, len(text), step) if text[at] > " "]
+        leans = (angle_of(self._address, at if self._same else self._index(at)) for at in places)
+        return [max(lean, 0.0) for lean in leans]
+
+    def part_lines(self) -> None:
+        """Puts a line end before each letter that stands left of the one before it: tilted lines
+        that pdfium took for one."""
+        box, text = self.box, self.text
+        parts: list[str] = []
+        places: list[int] = []
+        begin, before = 0, None
+        for at, letter in enumerate(text):
+            if letter <= " ":
+                continue
+            here = box(at)
+            if before and here[0] < before[0] - (before[3] - before[1]):
+                parts.append(text[begin:at])
+                places += range(begin, at + 1)
+                begin = at
+            before = here
+        self.text = "\n".join((*parts, text[begin:]))
+        places += range(begin, len(text))
+        self.box = lambda index: box(places[index])
+        self._places = places
 
     def rubbish(self) -> float:
         """The share of letters, 0 to 1, whose font does not say which letter they are."""
@@ -84,7 +141,7 @@ class Letters:
         return bool(has_no_unicode(self._address, index) == 1)
 
     def _index(self, index: int) -> int:
-        units = len(self.text[:index].encode("utf-16-le", "replace")) // 2
+        units = len(self._whole[:index].encode("utf-16-le", "replace")) // 2
         return int(pdfium.FPDFText_GetCharIndexFromTextIndex(self._page, units))
 
 
@@ -104,14 +161,17 @@ def _boxes(text_page: Any, at: int, place: Placer) -> Callable[[int], Box]:
     return box
 
 
-def placer(page: Any) -> tuple[Placer, float, float]:
-    """How boxes are placed on a page as it is shown, and its width and height in points."""
-    turned = pdfium.FPDFPage_GetRotation(page)
+def placer(page: Any, turn: int = 0) -> tuple[Placer, float, float]:
+    """How boxes are placed on a page as it is shown, and its width and height in points; `turn` is
+    by how many right angles it is turned to the right besides."""
+    turned = pdfium.FPDFPage_GetRotation(page) + turn
     width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
+    if turn % 2:
+        width, height = height, width
     if pdfium.FPDF_GetPageBoundingBox(page, _bounds):
         left, bottom, right, top = _bounds.left, _bounds.bottom, _bounds.right, _bounds.top
     else:
-        left, bottom, right, top = 0.0, 0.0, width, height
+        left, bottom, right, top = 0.0, 0.0, *((height, width) if turn % 2 else (width, height))
     placers: tuple[Placer, ...] = (
         lambda x0, y0, x1, y1: (x0 - left, top - y1, x1 - left, top - y0),
         lambda x0, y0, x1, y1: (y0 - bottom, x0 - left, y1 - bottom, x1 - left),
@@ -119,3 +179,15 @@ def placer(page: Any) -> tuple[Placer, float, float]:
         lambda x0, y0, x1, y1: (top - y1, right - x1, top - y0, right - x0),
     )
     return placers[turned & 3], width, height
+
+
+def turned_back(box: Box, turn: int, width: float, height: float) -> Box:
+    """The box on the page as it is shown, which has this width and height, of one on the page that
+    was turned besides."""
+    x0, top, x1, bottom = box
+    return (
+        box,
+        (top, height - x1, bottom, height - x0),
+        (width - x1, height - bottom, width - x0, height - top),
+        (width - bottom, x0, width - top, x1),
+    )[turn]

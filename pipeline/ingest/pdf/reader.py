@@ -7,23 +7,26 @@ shown to pdfplumber as well (`plumber`).
 from __future__ import annotations
 
 import codecs
+import contextlib
 import ctypes
 import re
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from pipeline.errors import Reason, Unreadable
-from pipeline.evidence import Page
+from pipeline.evidence import Block, OnPage, Page
 from pipeline.ingest.member import MOST_MEMBER, Member
 from pipeline.ingest.packed.membernames import shown
-from pipeline.ingest.pdf import sense
+from pipeline.ingest.pdf import sense, xfa
 from pipeline.ingest.pdf.calls import address, count_objects
 from pipeline.ingest.pdf.grid import Table, tables
 from pipeline.ingest.pdf.layout import blocks
-from pipeline.ingest.pdf.letters import Letters, placer
+from pipeline.ingest.pdf.letters import Letters, placer, turned_back
 from pipeline.ingest.pdf.rulings import Drawn, drawn
 from pipeline.ingest.pdf.sense import FEW_LETTERS, LARGE, MANY_PATHS, MOSTLY, PARTLY, SMALL
 from pipeline.ingest.pdf.sequence import Tables, told
@@ -37,6 +40,15 @@ SAYING = (pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNO
 """Annotations that show text of their own."""
 MOST_NOTES = 2_000
 """Annotations of one page that are looked at."""
+_CATALOG = re.compile(rb"/Type\s{0,9}/Catalog\b")
+_OBJECT = re.compile(rb"(\d{1,10})\s{1,9}(\d{1,5})\s{1,9}obj\b")
+_HEAD = 1_000
+"""Bytes between an object's number and its type."""
+COVERED = 0.6
+"""Pictures of this share of the page are a scan, whether in one piece or in strips."""
+SPARSE, SPARSE_LETTERS = 0.05, 150
+"""A text of a smaller share of such a page, or of fewer letters, is not what the scan shows: the
+address that a browser prints, a watermark."""
 WHOLE = 0.5
 """A picture of this share of the page is the page, and the text on it what somebody recognised."""
 _UNITS = ctypes.POINTER(ctypes.c_ushort)
@@ -48,8 +60,9 @@ def read(data: bytes) -> Iterator[Page]:
 
     A page without text but with pictures has `unread` "no_text_layer", one whose letters are not
     what it shows "garbled" (its fonts do not say, or say rubbish), one of too many drawn objects
-    "limit_objects"; an empty page has none. Raises Unreadable: encrypted, corrupt, limit_pages;
-    and after the last page blank, when no page has text, nor a reason why not.
+    "limit_objects"; an empty page has none. Raises Unreadable: encrypted, corrupt, limit_pages,
+    unsupported_format (XFA); and after the last page blank, when no page has text, nor a reason
+    why not.
     """
     document = opened(data)
     try:
@@ -58,6 +71,9 @@ def read(data: bytes) -> Iterator[Page]:
             raise Unreadable("limit_pages", str(count))
         if count == 0:
             raise Unreadable("corrupt", "no pages")
+        if xfa.is_drawn_by_viewer(document):
+            yield from xfa.read(document)
+            return
         yield from told(_pages(document, data, count))
     finally:
         document.close()
@@ -135,13 +151,26 @@ def _stated(name: str) -> bytes | str:
 
 
 def opened(data: bytes) -> pypdfium2.PdfDocument:
-    """The document, which the caller closes. Raises Unreadable: encrypted, corrupt."""
+    """The document, which the caller closes; also one whose end, which says where it begins, was
+    cut off. Raises Unreadable: encrypted, corrupt."""
     try:
         return pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        if pdfium.FPDF_GetLastError() in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
+        why = pdfium.FPDF_GetLastError()
+        if why == pdfium.FPDF_ERR_FORMAT and (trailer := _trailer(data)):
+            with contextlib.suppress(pypdfium2.PdfiumError):
+                return pypdfium2.PdfDocument(data + trailer)
+        if why in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
             raise Unreadable("encrypted") from None
         raise Unreadable("corrupt", str(error)) from None
+
+
+def _trailer(data: bytes) -> bytes | None:
+    """What the end of the file would have said: which object the document begins with."""
+    for found in deque(_CATALOG.finditer(data), 1):
+        heads = _OBJECT.findall(data, max(found.start() - _HEAD, 0), found.start())
+        return b"\ntrailer<</Root %s %s R>>\n" % heads[-1] if heads else None
+    return None
 
 
 def _pages(document: pypdfium2.PdfDocument, data: bytes, count: int) -> Iterator[Page]:
@@ -168,14 +197,24 @@ def _pages(document: pypdfium2.PdfDocument, data: bytes, count: int) -> Iterator
 def _with_notes(document: pypdfium2.PdfDocument, page: Any, index: int) -> Any:
     """The page with the text of its filled-in fields, stamps and typed notes, if it has any: they
     are annotations, and pdfium's text is of the page alone."""
-    said = False
+    said, fields = False, False
     for number in range(min(pdfium.FPDFPage_GetAnnotCount(page), MOST_NOTES)):
         note = pdfium.FPDFPage_GetAnnot(page, number)
-        said = said or pdfium.FPDFAnnot_GetSubtype(note) in SAYING
+        subtype = pdfium.FPDFAnnot_GetSubtype(note)
+        said, fields = said or subtype in SAYING, fields or subtype == pdfium.FPDF_ANNOT_WIDGET
         pdfium.FPDFPage_CloseAnnot(note)
     if not said:
         return page
-    if pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) != pdfium.FLATTEN_SUCCESS:
+    if fields:
+        # those that leave it to the viewer to draw what they hold are drawn now
+        document.init_forms()
+    form = document.formenv.raw if fields and document.formenv else None
+    if form:
+        pdfium.FORM_OnAfterLoadPage(page, form)
+    flat = pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY)
+    if form:
+        pdfium.FORM_OnBeforeClosePage(page, form)
+    if flat != pdfium.FLATTEN_SUCCESS:
         return page
     pdfium.FPDF_ClosePage(page)
     return pdfium.FPDF_LoadPage(document.raw, index)
@@ -187,16 +226,45 @@ def _page(
     """The page, and the tables on it from top to bottom."""
     place, width, height = placer(page)
     letters = Letters(text_page, place)
-    about = drawn(page, place, width * height)
+    turned, tilted = letters.lean()
+    # read upright, whichever way it is shown
+    turn = (turned - pdfium.FPDFPage_GetRotation(page)) % 4 if letters.text.strip() else 0
+    upright_width, upright_height = width, height
+    if turn:
+        place, upright_width, upright_height = placer(page, turn)
+        letters = Letters(text_page, place)
+    if tilted:
+        letters.part_lines()
+    about = drawn(page, place, upright_width, upright_height)
     rubbish = max(letters.rubbish(), sense.strange(letters.text))
-    if about.picture > WHOLE and len(letters.text) > FEW_LETTERS:
+    if about.covered > WHOLE and len(letters.text) > FEW_LETTERS:
         rubbish = max(rubbish, sense.is_nonsense(letters.text))
     if rubbish > MOSTLY:
         return Page(index + 1, (), width, height, "garbled"), []
     grids = _tables(about, data, index)
     found = blocks(letters, grids, index + 1, tables_before)
     unread: Reason | None = "garbled" if rubbish > PARTLY else _unread(letters.text, about, alone)
-    return Page(index + 1, tuple(found), width, height, unread), grids
+    layered = False
+    if unread is None and found and about.covered >= COVERED:
+        layered = not _is_sparse(found, width * height)
+        unread = None if layered else "no_text_layer"
+    if turn:
+        found, grids = [_turned_back(one, turn, width, height) for one in found], []
+    return Page(index + 1, tuple(found), width, height, unread, layered), grids
+
+
+def _is_sparse(found: list[Block], area: float) -> bool:
+    """Whether the text is too little to be all that a page of this area shows."""
+    boxes = [one.place.box for one in found if isinstance(one.place, OnPage)]
+    said = sum((x1 - x0) * (bottom - top) for x0, top, x1, bottom in boxes)
+    letters = sum(len("".join(one.text.split())) for one in found)
+    return said < SPARSE * area or letters < SPARSE_LETTERS
+
+
+def _turned_back(block: Block, turn: int, width: float, height: float) -> Block:
+    assert isinstance(block.place, OnPage)
+    box = turned_back(block.place.box, turn, width, height)
+    return replace(block, place=OnPage(block.place.page, box))
 
 
 def _tables(about: Drawn, data: bytes, index: int) -> list[Table]:
@@ -213,5 +281,5 @@ def _unread(text: str, about: Drawn, alone: bool) -> Reason | None:
     if not text or text.isspace():
         # a few lines or a frame on an otherwise empty page say nothing; outlines of letters do
         return "no_text_layer" if about.pictures or about.paths > MANY_PATHS else None
-    large = about.picture > (SMALL if alone else LARGE)
+    large = about.picture > (SMALL if alone else LARGE) or about.covered >= COVERED
     return "no_text_layer" if large and len("".join(text.split())) < FEW_LETTERS else None

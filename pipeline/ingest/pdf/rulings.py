@@ -48,28 +48,32 @@ Placer = Callable[[float, float, float, float], Box]
 
 @dataclass(slots=True)
 class Drawn:
-    """What is drawn on a page beside text: horizontal and vertical lines, the largest picture's
-    share of the page (0 to 1), and the number of paths and pictures."""
+    """What is drawn on a page beside text: horizontal and vertical lines, the shares of the page
+    (0 to 1) of its largest picture and of all of them, and the number of paths and pictures."""
 
     across: list[Line] = field(default_factory=list)
     down: list[Line] = field(default_factory=list)
     picture: float = 0.0
+    covered: float = 0.0
     paths: int = 0
     pictures: int = 0
     segments: int = 0
     forms: int = 0
+    size: tuple[float, float] = (0.0, 0.0)
 
 
-def drawn(page: Any, place: Placer, area: float) -> Drawn:
+def drawn(page: Any, place: Placer, width: float, height: float) -> Drawn:
     """All lines and pictures of the page, form XObjects included.
 
-    `place` turns (left, bottom, right, top) of the PDF into a box with a top-left origin; `area`
-    is that of the page.
+    `place` turns (left, bottom, right, top) of the PDF into a box with a top-left origin; `width`
+    and `height` are those of the page.
     """
-    found = Drawn()
+    found = Drawn(size=(width, height))
     objects = _objects(address(page), count_objects, get_object)
     _walk(objects, IDENTITY, place, found, 0)
-    found.picture /= area or 1.0
+    area = width * height or 1.0
+    found.picture /= area
+    found.covered = min(found.covered / area, 1.0)
     return found
 
 
@@ -100,6 +104,10 @@ def _walk(
         if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
             found.pictures += 1
             found.picture = max(found.picture, (x1 - x0) * (bottom - top))
+            # a scan may come in strips
+            width, height = found.size
+            wide, high = min(x1, width) - max(x0, 0), min(bottom, height) - max(top, 0)
+            found.covered += max(wide, 0) * max(high, 0)
             continue
         found.paths += 1
         if bottom - top <= THIN:

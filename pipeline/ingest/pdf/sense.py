@@ -36,25 +36,30 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _COMMON = re.compile(f"[{''.join(sorted(COMMON))}]")
 _FOREIGN = re.compile("[\xa1-\xa6\xa8-\xaf\xb2-\xb6\xb8-\xd6\xd8-\xf6\xf8-\xff]")
 """Latin-1 without what Chinese papers use of it (§°±·×÷)."""
-_BROKEN = "锟斤拷"
-"""What becomes of replacement characters that are read as GBK once more."""
+_BROKEN = re.compile("锟斤拷|[烫屯]{4,}|烫{3}|屯{3}")
+"""What becomes of replacement characters, and of memory that nobody wrote to, read as GBK."""
+FEWEST_BROKEN = 6
 _WORD = re.compile("[A-Za-z\u00c0-\u024f]{2,}|[0-9]{2,}|[\u0370-\u1fff\u3040-\u30ff\uac00-\ud7a3]+")
 _VOWEL = re.compile("[aeiouyAEIOUY0-9\u00c0-\uffff]")
 
 
 def strange(text: str) -> float:
     """The share of the letters of a page, 0 to 1, that stand in no paper as they are."""
-    if text.isascii() or sum(map(text.count, _USUAL)) * _PLENTY > len(text):
+    if text.isascii():
+        return 0.0
+    broken = sum(map(len, _BROKEN.findall(text)))
+    if broken < FEWEST_BROKEN and sum(map(text.count, _USUAL)) * _PLENTY > len(text):
         return 0.0
     letters = len("".join(text.split()))
     han = "".join(_HAN.findall(text))
-    lost = 3 * text.count(_BROKEN)
+    lost = broken
     if len(han) >= FEWEST and len(_COMMON.findall(han)) < COMMON_SHARE * len(han):
         lost = len(han) if _known(han) < KNOWN_SHARE else lost
     foreign = len(_FOREIGN.findall(text))
     if foreign > FOREIGN_SHARE * letters:
         lost += foreign
-    return min(lost / max(letters, 1), 1.0) if lost >= FEWEST else 0.0
+    enough = lost >= FEWEST or broken >= FEWEST_BROKEN
+    return min(lost / max(letters, 1), 1.0) if enough else 0.0
 
 
 def is_nonsense(text: str) -> bool:

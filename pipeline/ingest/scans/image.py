@@ -23,6 +23,9 @@ A4_WIDE = 595.0
 LARGE = 1_700.0
 """Points of the longer side of A2. A picture that claims to be larger has the placeholder 72 or 96
 for its resolution, as every phone writes it."""
+LEAST_LOST = 32
+"""Rows of pixels that may be missing at the end of a picture: two rows of JPEG's largest blocks
+(ITU-T T.81, A.2), of which a decoder without the end of the data is not sure."""
 ORIENTATION = 0x0112
 """EXIF tag: how the camera was held, 5 to 8 for on its side."""
 FORMATS = ("PNG", "JPEG", "MPO", "TIFF", "BMP", "DIB", "WEBP", "GIF", "HEIF", "AVIF")
@@ -36,8 +39,8 @@ def read(data: bytes) -> Iterator[Page]:
     """One page without blocks for each frame of a TIFF, one for any other picture; all `unread`
     "no_text_layer". Width and height in points, as the picture is to be seen.
 
-    Raises Unreadable: corrupt (also one that was cut short), limit_pixels, limit_pages,
-    unsupported_format.
+    Raises Unreadable: corrupt (also one that was cut short by more than its last rows),
+    limit_pixels, limit_pages, unsupported_format.
     """
     with _open(data) as image:
         number = 0
@@ -55,7 +58,7 @@ def read(data: bytes) -> Iterator[Page]:
                 raise Unreadable("limit_pages", f"more than {MOST_FRAMES}")
             _bounded(image)
             try:
-                image.load()
+                _load(image)
                 width, height = _points(image)
             except FAILURES as error:
                 yield _lost(number, error)
@@ -78,7 +81,7 @@ def picture(data: bytes, number: int) -> Image.Image:
             if number != 1:
                 image.seek(number - 1)
             _bounded(image)
-            image.load()
+            _load(image)
             return _opaque(ImageOps.exif_transpose(image))
         except FAILURES as error:
             raise Unreadable("corrupt", str(error)) from None
@@ -106,6 +109,23 @@ def _open(data: bytes) -> Image.Image:
         raise Unreadable("corrupt", str(error)) from None
     _bounded(image)
     return image
+
+
+def _load(image: Image.Image) -> None:
+    """The pixels; the last rows may be the decoder's guess where the data break off in them."""
+    try:
+        image.load()
+    except OSError:
+        # what was not decoded is still zero, except where it is the ground of the frame before
+        kept = image.format in ("JPEG", "MPO", "PNG") and getattr(image, "_im", None)
+        box = image.im.getbbox() if kept else None
+        if box is None or image.height - box[3] > max(LEAST_LOST, image.height // 50):
+            raise
+        ImageFile.LOAD_TRUNCATED_IMAGES = True
+        try:
+            image.load()
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
 def _formats() -> list[str]:
@@ -148,9 +168,12 @@ def _opaque(frame: Image.Image) -> Image.Image:
         # more than eight bits a pixel: converting would clip nearly all of it to white
         low, high = frame.getextrema()
         assert isinstance(low, (int, float)) and isinstance(high, (int, float))
-        span = max(float(high) - float(low), 1.0)
-        scale = 255.0 / (65_535.0 if frame.mode.startswith("I") and high > 255 else span)
-        frame = frame.convert("F").point(lambda value: value * scale + 0.0).convert("L")
+        least, span = float(low), float(high) - float(low)
+        if span < float(high) / 2:
+            # a sheet with nothing on it stays one
+            least, span = 0.0, 65_535.0 if frame.mode.startswith("I") and high > 255 else span
+        scale = 255.0 / max(span, 1.0)
+        frame = frame.convert("F").point(lambda value: value * scale - least * scale).convert("L")
     if "A" not in frame.getbands() and "transparency" not in frame.info:
         return frame.convert("RGB")
     layered = frame.convert("RGBA")

@@ -149,7 +149,8 @@ def read_again(
 def undated(seen: Sequence[Seen], found: Sequence[Seal]) -> list[Seen]:
     """What is seen, and `ILLEGIBLE` on the lowest seal of a sheet on which no date was read
     anywhere: the seal of a paper is set upon its date (GB/T 9704-2012, 7.3.5.1)."""
-    if any(_DATE.search(each.text) and not impossible(each.text) for each in seen):
+    if any(each.text == ILLEGIBLE or (_DATE.search(each.text) and not impossible(each.text))
+           for each in seen):
         return list(seen)
     lowest = max((seal.box for seal in found), key=lambda box: box[3])
     x0, top, x1, bottom = (float(value) for value in lowest)

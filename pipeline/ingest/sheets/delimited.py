@@ -1,4 +1,4 @@
-"""Rows of text whose cells are parted by commas, semicolons or tabs (CSV, TSV), in any encoding."""
+"""Rows of text whose cells are parted by commas, semicolons, tabs or bars, in any encoding."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from pipeline.errors import Unreadable
 from pipeline.evidence import Block, OnLine, Page
 from pipeline.ingest.text.plain import said
 
-DELIMITERS = (",", "\t", ";")
+DELIMITERS = (",", "\t", ";", "|")
 MOST_SAID = 2_000_000
 """Cells of a file that are kept."""
 MOST_LINES = 200
 """Of one cell: more are the rest of the file behind a quotation mark that nothing closes."""
+FEW_LINES = 20
+"""Of one cell whose quotation marks do not pair."""
 _SAMPLE = 64 * 1024
 # a cell may be long: the whole file is bounded
 csv.field_size_limit(2**31 - 1)
@@ -72,10 +74,20 @@ def rows(
     begin = 0
     for cells in reader:
         end = reader.line_num
-        if end - begin > MOST_LINES:
+        if quoted and end - begin > 1 and _unclosed(lines, begin, end):
             yield from rows(lines[begin:], delimiter, False, before + begin)
             return
         texts = tuple(cell.strip() for cell in cells)
         if any(texts):
             yield before + begin + 1, before + end + 1, texts
         begin = end
+
+
+def _unclosed(lines: list[str], begin: int, end: int) -> bool:
+    """Whether a row of several lines is others swallowed behind a quotation mark: it goes on to
+    the end of the file, or for long, and its quotation marks do not pair; or for very long."""
+    if end - begin > MOST_LINES:
+        return True
+    if end - begin <= FEW_LINES and end < len(lines):
+        return False
+    return sum(line.count('"') for line in lines[begin:end]) % 2 == 1

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from pipeline.evidence import Block, InRow
 
 Cell = int | float | str | bool | datetime.date | datetime.time | datetime.timedelta
+
+_LASTS = re.compile(r"(-?)PT(\d{1,6})H(\d{1,2})M(\d{1,2})(?:[.,]\d+)?S")
+"""A duration as OpenDocument keeps it."""
 
 
 def row_blocks(sheet: str, rows: Iterable[tuple[int, tuple[str, ...]]], table: int
@@ -25,9 +29,18 @@ def row_blocks(sheet: str, rows: Iterable[tuple[int, tuple[str, ...]]], table: i
 
 
 def as_text(cell: Cell) -> str:
-    """A cell as a reader would say it: whole numbers without `.0`, dates in ISO."""
+    """A cell as a reader would say it: whole numbers without `.0`, dates in ISO, durations in
+    hours, however many."""
     if isinstance(cell, str):
+        lasts = _LASTS.fullmatch(cell)
+        if lasts:
+            sign, hours, minutes, seconds = lasts.groups()
+            return f"{sign}{int(hours)}:{minutes:0>2}:{seconds:0>2}"
         return cell.strip()
+    if isinstance(cell, datetime.timedelta):
+        minutes, seconds = divmod(abs(round(cell.total_seconds())), 60)
+        sign = "-" if cell < datetime.timedelta() else ""
+        return f"{sign}{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):

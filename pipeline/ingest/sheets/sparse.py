@@ -13,11 +13,12 @@ import zipfile
 
 from pipeline.errors import Unreadable
 from pipeline.ingest.packed import opc
-from pipeline.ingest.sheets.percent import column
+from pipeline.ingest.sheets.formats import column
 
 MOST_CELLS = 10_000_000
 """Laid out of one sheet, empty ones included: about a third of a gigabyte."""
 SHEETS = "xl/worksheets/"
+_PICTURES = ("xl/media/", "Pictures/")
 _ROW = re.compile(rb'<((?:\w+:)?row)\b([^>]*?)\br="([0-9]{1,7})"')
 _CELL = re.compile(rb'<((?:\w+:)?c)\b([^>]*?)\br="([A-Z]{1,3})([0-9]{1,7})"')
 _HELD = re.compile(
@@ -45,7 +46,7 @@ def squeezed(data: bytes, package: zipfile.ZipFile) -> tuple[bytes, dict[str, tu
             held = _HELD.findall(xml) if _may_be_far(xml) else []
             if _area(held) > MOST_CELLS:
                 changed[name], rows[name] = _together(xml, held)
-    return (_with(package, changed) if changed else data), rows
+    return (with_parts(package, changed) if changed else data), rows
 
 
 def _may_be_far(xml: bytes) -> bool:
@@ -53,6 +54,17 @@ def _may_be_far(xml: bytes) -> bool:
     found = _ROW.match(xml, last) if last >= 0 else None
     height = int(found[3]) if found else xml.count(b"row ")
     return _FAR.search(xml) is not None or height * _WIDE > MOST_CELLS
+
+
+def few(package: zipfile.ZipFile, most: int) -> bool:
+    """Whether the sheets of a workbook hold fewer cells than `most` together."""
+    for member in package.infolist():
+        if member.filename.startswith(SHEETS) and member.filename.endswith(".xml"):
+            for _ in _HELD.finditer(opc.part(package, member.filename) or b""):
+                most -= 1
+                if most <= 0:
+                    return False
+    return True
 
 
 def _area(held: list[tuple[bytes, bytes]]) -> int:
@@ -92,12 +104,13 @@ def _letters(number: int) -> bytes:
     return out
 
 
-def _with(package: zipfile.ZipFile, changed: dict[str, bytes]) -> bytes:
+def with_parts(package: zipfile.ZipFile, changed: dict[str, bytes]) -> bytes:
+    """The workbook with these parts changed, and without its pictures."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
         for member in package.infolist():
             xml = changed.get(member.filename)
-            if xml is None and not member.filename.startswith("xl/media/"):
+            if xml is None and not member.filename.startswith(_PICTURES):
                 xml = opc.part(package, member.filename) or b""
             if xml is not None:
                 new.writestr(member.filename, xml)

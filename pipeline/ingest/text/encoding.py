@@ -32,6 +32,23 @@ _CHARSETS = re.compile(
     "ascii|big5|cp[0-9]|euc|gb|hz|iso8859|iso2022|johab|koi8|mac|shift|tis|utf-(?:8|16|32)"
 )
 """Names of Python's codecs for charsets; it has others, some of which take for ever."""
+_KANA = re.compile("[\u3041-\u30ff]")
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+_FREQUENT = re.compile(
+    "[이다는에의을를가고하지사한은로기나도어시자대아인리정일들해서그스수보과있게적주전부]"
+)
+"""The syllables that carry about half of any Korean text."""
+NEIGHBOURS = {
+    "euc_jp": (_KANA, _KANA, 5, 0.3), "cp932": (_KANA, _KANA, 5, 0.3),
+    "cp949": (_HANGUL, _FREQUENT, 12, 0.9),
+}  # fmt: skip
+"""Encodings of Chinese's neighbours, whose bytes are Chinese characters too: the letters that only
+they have, the frequent ones, and how many and what share of all letters tell that it is they."""
+_TRIPLE = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
+_TRIPLES = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){4}")
+"""Characters of Chinese in UTF-8. GBK has one of them in twenty by accident, not four in a row."""
+_FEW = 3
+"""Broken characters that are only that; more of them are lines in another encoding."""
 _WIDE = ("utf-16", "utf-32")
 _PAGES = {936: "gb18030", 54936: "gb18030", 10008: "gb18030", 950: "cp950", 65001: "utf-8"}
 _XML_CHARSET = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})""")
@@ -93,14 +110,16 @@ def decode(data: bytes, declared: str | None = None) -> str:
     text = _declared(data, declared) if declared else None
     sample = _telling(data)
     best, name = max(
-        ((_bonus(name, read) + weigh(read), name) for name, read in _readings(sample)),
+        ((_bonus(name, read) + _weigh(name, read), name) for name, read in _readings(sample)),
         key=lambda pair: pair[0],
     )
     if text is not None and not (best >= CHINESE and best >= weigh(text) + AHEAD):
         return text
     if best < LEAST:
+        if _TRIPLES.search(data) and weigh(mixed := _by_line(data, "gb18030")) >= CHINESE:
+            return mixed
         raise Unreadable("garbled", "encoding")
-    return data.decode(name, "replace")
+    return _whole(data, name)
 
 
 def xml_charset(data: bytes) -> str | None:
@@ -127,8 +146,13 @@ def _telling(data: bytes) -> bytes:
 
 
 def _seven_bits(data: bytes) -> str:
-    """ASCII, or HZ (RFC 1843): Chinese between `~{` and `~}`."""
+    """ASCII, HZ (RFC 1843: Chinese between `~{` and `~}`), or ISO-2022-JP (RFC 1468)."""
     text = data.decode("ascii")
+    if "\x1b$" in text:
+        try:
+            return data.decode("iso2022_jp")
+        except UnicodeDecodeError:
+            return text
     if "~{" in text:
         try:
             read = data.decode("hz")
@@ -137,6 +161,48 @@ def _seven_bits(data: bytes) -> str:
         if weigh("".join(_HAN.findall(read))) > 0.4:
             return read
     return text
+
+
+def _weigh(name: str, read: str) -> float:
+    """What a reading weighs; one in a neighbour's encoding nothing unless it is surely that."""
+    if name not in NEIGHBOURS:
+        return weigh(read)
+    own, frequent, fewest, share = NEIGHBOURS[name]
+    read = read[:SAMPLE]
+    letters = len(read) - len(_PLAIN.findall(read)) - len(_MARKS.findall(read))
+    found = len(own.findall(read))
+    if found < fewest or found < share * letters or len(_BROKEN.findall(read)) * 100 > letters:
+        return 0.0
+    return weigh(read) + (0.5 * found + 0.8 * len(frequent.findall(read))) / len(read)
+
+
+def _whole(data: bytes, name: str) -> str:
+    """All of the data in the encoding that its sample is in, or each line in its own where files in
+    UTF-8 and in GBK were put together."""
+    text = data.decode(name, "replace")
+    if name == "utf-8":
+        mixed = text.count("\ufffd") > _FEW
+    else:
+        mixed = name == "gb18030" and _TRIPLES.search(data) is not None
+    return _by_line(data, name) if mixed else text
+
+
+def _by_line(data: bytes, name: str) -> str:
+    lines = data.split(b"\n")
+    return "\n".join(line.decode(_of_line(line, name), "replace") for line in lines)
+
+
+def _of_line(line: bytes, name: str) -> str:
+    more = 0 if line.isascii() else len(_MORE_THAN_ASCII.findall(line))
+    if more < 4:
+        return name
+    if name == "utf-8":
+        try:
+            line.decode(name)
+            return name
+        except UnicodeDecodeError:
+            pass
+    return "utf-8" if 6 * len(_TRIPLE.findall(line)) >= more else "gb18030"
 
 
 def _bonus(name: str, read: str) -> float:
@@ -150,7 +216,7 @@ def _bonus(name: str, read: str) -> float:
 def _readings(data: bytes) -> list[tuple[str, str]]:
     # A text cut in the middle of a character, or with a few bad bytes, is still that text: each
     # replacement costs weight, and many of them all of it.
-    names = ["utf-8", "gb18030", "cp950", "cp1252"]
+    names = ["utf-8", "gb18030", "cp950", "cp1252", *NEIGHBOURS]
     if len(data) % 2 == 0:
         names += ["utf-16-le", "utf-16-be"]
     if len(data) % 4 == 0 and data.count(0) * 4 >= len(data):
@@ -179,7 +245,7 @@ def _declared(data: bytes, declared: str) -> str | None:
         name = codecs.lookup(name).name
         if not _CHARSETS.match(name) or (name.startswith(_WIDE) and b"\0" not in data):
             return None
-        text = data.decode(name, "replace")
+        text = _whole(data, name)
     except (LookupError, ValueError):
         return None
     return text if text.count("\ufffd") * 200 <= len(text) else None

@@ -16,12 +16,16 @@ _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNOR
 _FRAMES = re.compile(r"</?noframes\b[^>]*>", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\r\n\f\u200b\ufeff]+")
 
-DROPPED = {"script", "style", "noscript", "template", "head", "textarea", "svg", "math", "iframe",
-           "object", "datalist"}
+DROPPED = {"script", "style", "template", "head", "svg", "math", "iframe", "object", "datalist"}
 INLINE = {"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i",
           "ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small",
           "span", "strike", "strong", "sub", "sup", "tt", "u", "var", "time", "img", "wbr", "input",
           "button", "select", "optgroup", "option"}
+TYPED = {"", "text", "search", "tel", "url", "email", "number", "date", "datetime-local", "month",
+         "week", "time"}  # fmt: skip
+"""Types of an `input` whose value is what somebody filled in; the others' is a button or unseen."""
+WIDEST = 256
+"""Columns of a table in which cells over several rows take up room."""
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 DEEPEST = 250
 """What is nested deeper is text without tables and headings. libxml2 gives up at 2,048."""
@@ -38,6 +42,9 @@ def read(data: bytes) -> Iterator[Page]:
     root, whole = _root(text)
     if not whole:
         root, _ = _root(_TAG.sub(_flat, text))
+    for field in root.iter("input"):
+        if (field.get("type") or "").strip().lower() in TYPED:
+            field.text = field.get("value")
     blocks = tuple(_Walk().blocks(root))
     if not blocks:
         raise Unreadable("blank")
@@ -110,7 +117,7 @@ class _Walk:
             self.text.append("\v")
         elif tag in INLINE:
             self.within(child, level, depth)
-        elif tag == "pre":
+        elif tag in ("pre", "textarea"):
             self.flush(level)
             self.text.append(_all_text(child).replace("\n", "\v"))
             self.flush(level)
@@ -125,23 +132,67 @@ class _Walk:
 
     def table(self, table: etree._Element, depth: int) -> None:
         self.tables += 1
-        number = self.tables
-        for caption in table.findall("caption"):
-            self.within(caption, 0, depth)
-            self.flush(0)
+        holders: set[etree._Element] = set()
         for row in table.iter("tr"):
-            cells: list[str] = []
-            for cell in row.iterchildren("td", "th"):
-                if _dropped(cell, "td"):
-                    continue
-                inner = _Walk()
-                cells.append("\n".join(block.text for block in inner.blocks(cell, depth)))
-                cells += [""] * (_span(cell) - 1)
-            if any(cells):
-                self.paragraph += 1
-                place = InParagraph(self.paragraph, "table")
-                text = "\t".join(filter(None, cells))
-                self.done.append(Block("row", text, place, tuple(cells), number))
+            above = row.getparent()
+            while above is not None and above not in holders:
+                holders.add(above)
+                above = None if above is table else above.getparent()
+        self.rows(table, holders, depth)
+
+    def rows(self, part: etree._Element, holders: set[etree._Element], depth: int) -> None:
+        """The rows of a table or of a group of them, and what stands loose between them, where a
+        browser shows it before the table. `holders` are the elements with rows in them."""
+        taken: dict[int, int] = {}
+        self.text.append(part.text or "")
+        for child in part:
+            tag = child.tag
+            if isinstance(tag, str) and not _dropped(child, tag):
+                if tag == "tr":
+                    self.row(child, taken, depth)
+                elif depth >= DEEPEST:
+                    self.text.append(_all_text(child))
+                elif child in holders and tag not in ("td", "th"):
+                    self.rows(child, holders, depth + 1)
+                else:
+                    self.child(child, tag, 0, depth + 1)
+            self.text.append(child.tail or "")
+        self.flush(0)
+
+    def row(self, row: etree._Element, taken: dict[int, int], depth: int) -> None:
+        """A row, its cells in their columns; a cell over several stands in the first of them.
+
+        `taken` says for how many rows more a column is a cell's from above.
+        """
+        cells: list[str] = []
+        above = dict(taken)
+        self.text.append(row.text or "")
+        for child in row:
+            tag = child.tag
+            if tag in ("td", "th") and not _dropped(child, tag):
+                while above.pop(len(cells), 0):
+                    cells.append("")
+                at = len(cells)
+                cells.append("\n".join(block.text for block in _Walk().blocks(child, depth)))
+                cells += [""] * (_span(child, "colspan") - 1)
+                if (down := _span(child, "rowspan")) > 1:
+                    # one more, as this row takes one off all
+                    taken |= dict.fromkeys(range(at, min(len(cells), WIDEST)), down)
+            elif isinstance(tag, str) and not _dropped(child, tag):
+                self.child(child, tag, 0, depth)
+            self.text.append(child.tail or "")
+        while above.pop(len(cells), 0):
+            cells.append("")
+        for column in list(taken):
+            taken[column] -= 1
+            if not taken[column]:
+                del taken[column]
+        self.flush(0)
+        if any(cells):
+            self.paragraph += 1
+            place = InParagraph(self.paragraph, "table")
+            text = "\t".join(filter(None, cells))
+            self.done.append(Block("row", text, place, tuple(cells), self.tables))
 
 
 def _dropped(element: etree._Element, tag: str) -> bool:
@@ -177,6 +228,6 @@ def _all_text(element: etree._Element) -> str:
     return "".join(parts)
 
 
-def _span(cell: etree._Element) -> int:
-    given = (cell.get("colspan") or "1")[:9]
+def _span(cell: etree._Element, name: str) -> int:
+    given = (cell.get(name) or "1")[:9]
     return min(int(given), 100) if given.isdecimal() and int(given) > 0 else 1

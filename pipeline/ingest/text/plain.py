@@ -11,6 +11,7 @@ from pipeline.ingest.pdf.sense import strange
 from pipeline.ingest.text.encoding import SAMPLE, decode
 
 MARKDOWN_HEADING = re.compile(r"(#{1,6}) +\S")
+BASE64_LINE = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")
 RUBBISH = 0.5
 """Share of letters that stand in no paper."""
 _ENDS = "。！？；：…”’」』）】》.!?;:)]"
@@ -33,9 +34,19 @@ def said(data: bytes) -> str:
     """The text of a file that has nothing but text. Raises Unreadable("garbled") for bytes that
     some encoding makes letters of, and no paper's."""
     text = decode(data).replace("\0", "")
-    if strange(text[:SAMPLE]) > RUBBISH:
+    sample = text[:SAMPLE]
+    if strange(sample) > RUBBISH:
         raise Unreadable("garbled", "encoding")
+    if _is_base64(sample):
+        raise Unreadable("garbled", "base64")
     return text
+
+
+def _is_base64(text: str) -> bool:
+    """Whether a text is a file that was packed for sending, nearly all of its lines."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    packed = [line for line in lines if BASE64_LINE.fullmatch(line)]
+    return sum(map(len, packed)) >= 3 * 60 and len(packed) >= 0.9 * len(lines)
 
 
 def _block(number: int, line: str, wrapped: bool) -> Block:

@@ -9,8 +9,7 @@ Pictures that are pages themselves follow as pages.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 from PIL import Image
@@ -19,26 +18,31 @@ from pipeline.errors import Reason, Unreadable
 from pipeline.evidence import Block, InParagraph, Page
 from pipeline.ingest.packed import opc
 from pipeline.ingest.packed.opc import MC, R
-from pipeline.ingest.word import pasted
+from pipeline.ingest.word import drawn, pasted
+from pipeline.ingest.word.fields import Fields
 from pipeline.ingest.word.flow import DEEPEST, FEW_LETTERS, WIDEST, Within, is_number, letters
 from pipeline.ingest.word.numbering import Numbering, numbering
 from pipeline.ingest.word.styles import Style, styles
 from pipeline.ingest.word.wordml import W, is_on, number, val
 from pipeline.ingest.word.wordtree import (
-    TRANSPARENT,
+    Text,
     chosen_form,
     continues,
+    edges,
     flat,
+    in_run,
     page_size,
+    runs_on,
     symbol,
     unwrapped,
+    wrapped,
 )
 
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _BLIPS = ("}blip", "}imagedata")
 _LINKS = (R + "embed", R + "id")
 """Where a picture says which part it is: in DrawingML, then in VML."""
-_DRAWINGS = {W + "drawing", W + "pict", W + "object", MC + "AlternateContent"}
+_DRAWINGS = {W + "drawing", W + "pict", W + "object"}
 _MARKS = {W + "tab": "\t", W + "cr": "\n", W + "noBreakHyphen": "-", W + "ptab": "\t"}
 
 
@@ -48,14 +52,15 @@ def read(data: bytes) -> Iterator[Page]:
     "no_text_layer" or "limit_pixels".
 
     Page 1 is `unread` "limit_depth" or "limit_pages" where something nested too deeply, or more
-    than 500 such pictures, were left out. Raises Unreadable: corrupt, encrypted, limit_ratio,
+    than 500 such pictures, were left out, "part_missing" or "corrupt" where a chart or diagram was.
+    Raises Unreadable: corrupt, encrypted, limit_ratio,
     limit_size, limit_members, limit_objects, blank, no_text_layer (drawings without pixels).
     """
     with opc.open_zip(data) as package:
         paper = _Paper(package)
         blocks = tuple(paper.blocks())
         scans = paper.scans(blocks)
-    lost: Reason | None = "limit_depth" if paper.cut else None
+    lost: Reason | None = "limit_depth" if paper.cut else paper.lost
     if len(scans) > pasted.MOST:
         lost = "limit_pages"
     elif paper.pictures and not scans and letters(blocks) < FEW_LETTERS:
@@ -76,15 +81,6 @@ def picture(data: bytes, number: int) -> Image.Image:
         return pasted.picture(package, paper.scans(tuple(paper.blocks())), number)
 
 
-@dataclass(slots=True)
-class _Text:
-    """One paragraph while it is read: its text, the size of its letters, and what floats on it."""
-
-    parts: list[str] = field(default_factory=list)
-    size: float = 0.0
-    boxes: list[etree._Element] = field(default_factory=list)
-
-
 class _Paper:
     """One walk through a paper: what its parts define, and what has been counted so far."""
 
@@ -103,9 +99,13 @@ class _Paper:
         """Whether a header, footer or note is being read: a letterhead's crest is no page."""
         self.cut = False
         """Whether something was nested too deeply to be read."""
-        self.code = 0
-        """How many fields are open whose code, not result, is being read."""
-        self.fields: list[bool] = []
+        self.lost: Reason | None = None
+        """Why a chart or diagram could not be read."""
+        self.told: set[str] = set()
+        """The charts and diagrams that were read: each is a part that may be large, once."""
+        self.here: dict[str, str] = {}
+        """The links of the part that is being read."""
+        self.fields = Fields()
         self.carried = ""
 
     def _main(self) -> str:
@@ -127,18 +127,23 @@ class _Paper:
     def blocks(self) -> Iterator[Block]:
         root = self._root(self.main)
         body = root.find(W + "body") if root is not None else None
-        if body is None:
+        if root is None or body is None:
             raise Unreadable("corrupt", f"no body in {self.main}")
         self.page = page_size(body) or self.page
-        headers, footers = self._edges(body)
+        even = bool(is_on(self._part("settings"), "evenAndOddHeaders"))
+        headers, footers = edges(body, {key: name for key, _, name in self.links}, even)
         for part in headers:
             yield from self._edge(part, "header")
+        self.enter(root, self.main)
         yield from self.flow(body, "body", 0)
         # what links their pictures name is their own parts' business
         self.edges = True
         for kind in ("footnotes", "endnotes"):
             notes = self._part(kind)
-            for note in notes if notes is not None else ():
+            if notes is None:
+                continue
+            self.enter(notes, "")
+            for note in notes:
                 if note.get(W + "type", "normal") == "normal":
                     yield from self.flow(note, "footnote", 0)
         for part in footers:
@@ -150,36 +155,24 @@ class _Paper:
         only = letters(blocks) < FEW_LETTERS
         return pasted.scans(self.package, parts, self.drawn, self.page, only)
 
-    def _edges(self, body: etree._Element) -> tuple[list[str], list[str]]:
-        """The parts of the headers and of the footers that some section shows, each once."""
-        settings = self._part("settings")
-        even = bool(is_on(settings, "evenAndOddHeaders"))
-        names = {key: name for key, _, name in self.links}
-        found: tuple[list[str], list[str]] = ([], [])
-        for section in body.iter(W + "sectPr"):
-            shown = {"default"} | ({"even"} if even else set())
-            if is_on(section, "titlePg"):
-                shown.add("first")
-            for side, tag in zip(found, ("headerReference", "footerReference"), strict=True):
-                for reference in section.findall(W + tag):
-                    link = reference.get(R + "id", "")
-                    name = names.get(link)
-                    if name and name not in side and reference.get(W + "type") in shown:
-                        side.append(name)
-        return found
-
     def _edge(self, name: str, within: Within) -> Iterator[Block]:
         """A header or footer; a mere page number is not text."""
         root = self._root(name)
         if root is None:
             return
         self.edges = True
+        self.enter(root, name)
         for block in self.flow(root, within, 0):
             if not is_number(block.text):
                 yield block
         self.edges = False
 
-    def flow(self, parent: etree._Element, within: Within, depth: int) -> Iterator[Block]:
+    def enter(self, root: etree._Element, name: str) -> None:
+        """Begins a part: its fields and its links are its own."""
+        self.fields.enter(root)
+        self.here = {key: part for key, _, part in opc.related(self.package, name) if name}
+
+    def flow(self, parent: Iterable[etree._Element], within: Within, depth: int) -> Iterator[Block]:
         """The blocks of a body, cell, text box, note, header or footer."""
         if depth > DEEPEST:
             self.cut = True
@@ -190,12 +183,8 @@ class _Paper:
                 yield from self.paragraph_blocks(child, within, depth)
             elif tag == W + "tbl":
                 yield from self.table(child, within, depth + 1)
-            elif tag in TRANSPARENT:
-                yield from self.flow(child, within, depth + 1)
-            elif tag == MC + "AlternateContent":
-                chosen = chosen_form(child)
-                if chosen is not None:
-                    yield from self.flow(chosen, within, depth + 1)
+            elif len(inner := wrapped(child)):
+                yield from self.flow(inner, within, depth + 1)
 
     def paragraph_blocks(
         self, paragraph: etree._Element, within: Within, depth: int
@@ -206,11 +195,48 @@ class _Paper:
             place = InParagraph(self.paragraph, within)
             yield Block("paragraph", text.parts[0], place, level=style.level, size=text.size)
         for box in boxes:
-            yield from self.flow(box, "textbox", depth + 1)
+            yield from self.afloat(box, depth + 1)
+
+    def afloat(self, element: etree._Element, depth: int) -> Iterator[Block]:
+        """What an element of a drawing says (`drawn.speaks`)."""
+        if element.tag == W + "txbxContent":
+            # a story of its own, amid another
+            held = self.carried, self.fields.open
+            self.carried, self.fields.open = "", []
+            yield from self.flow(element, "textbox", depth)
+            self.carried, self.fields.open = held
+            return
+        said, data = drawn.said(element, self.linked)
+        for text, size in said:
+            self.paragraph += 1
+            yield Block("paragraph", text, InParagraph(self.paragraph, "textbox"), size=size)
+        self.tables += bool(data)
+        for cells in data:
+            self.paragraph += 1
+            place = InParagraph(self.paragraph, "textbox")
+            yield Block("row", "\t".join(filter(None, cells)), place, cells, self.tables)
+
+    def linked(self, link: str) -> etree._Element | None:
+        """The root of a part that this part links to; None if it was read already, and, noted, if
+        it cannot be read."""
+        name = self.here.get(link, "")
+        if name in self.told:
+            return None
+        self.told.add(name)
+        try:
+            root = self._root(name)
+        except Unreadable as error:
+            if error.reason != "corrupt":
+                raise
+            self.lost = error.reason
+            return None
+        if root is None:
+            self.lost = "part_missing"
+        return root
 
     def paragraph_text(
         self, paragraph: etree._Element, in_cell: bool = False
-    ) -> tuple[_Text, Style, list[etree._Element]]:
+    ) -> tuple[Text, Style, list[etree._Element]]:
         """The paragraph with its number before it (`parts` is then one text, or none), its style,
         and the text boxes on it."""
         about = paragraph.find(W + "pPr")
@@ -220,14 +246,12 @@ class _Paper:
             style = Style(
                 outline + 1 if 0 <= outline < 9 else 0, style.list_id, style.depth, style.size
             )
-        text = _Text()
+        text = Text()
         self.inline(paragraph, text, style, 0)
         said = "".join(text.parts)
-        marks = about.find(W + "rPr") if about is not None else None
-        if marks is not None and marks.find(W + "del") is not None:
-            # the end of this paragraph was deleted: it runs on into the next
+        if runs_on(paragraph):
             self.carried += said
-            return _Text(), style, text.boxes
+            return Text(), style, text.boxes
         said, self.carried = (self.carried + said).strip(" \n\t"), ""
         # an empty paragraph counts in its list, and in a cell (序号) its number is all there is
         label = self._label(about, style)
@@ -248,7 +272,9 @@ class _Paper:
         # list 0 takes a numbering away again
         return self.numbers.label(list_id, depth or 0) if list_id and list_id != "0" else ""
 
-    def inline(self, parent: etree._Element, text: _Text, style: Style, depth: int) -> None:
+    def inline(
+        self, parent: Iterable[etree._Element], text: Text, style: Style, depth: int
+    ) -> None:
         """The runs of a paragraph, or of what wraps them."""
         if depth > DEEPEST:
             self.cut = True
@@ -257,24 +283,27 @@ class _Paper:
             tag = child.tag
             if tag == W + "r":
                 self.run(child, text, style)
-            elif tag in TRANSPARENT:
-                self.inline(child, text, style, depth + 1)
             elif tag in _DRAWINGS:
                 self.drawing(child, text)
             elif isinstance(tag, str) and tag.endswith(("}oMath", "}oMathPara")):
-                text.parts.append("".join(each.text or "" for each in child.iter(_MATH_TEXT)))
+                said = child.iter(_MATH_TEXT, W + "t")
+                text.parts.append("".join(each.text or "" for each in said))
+            elif len(inner := wrapped(child)):
+                self.inline(inner, text, style, depth + 1)
 
-    def run(self, run: etree._Element, text: _Text, style: Style) -> None:
+    def run(self, run: etree._Element, text: Text, style: Style) -> None:
         about = run.find(W + "rPr")
         hidden = is_on(about, "vanish") if about is not None else None
         if hidden is None:
             named = self.styles.get(val(about, "rStyle") or "") if about is not None else None
             hidden = named.hidden if named else style.hidden
-        for child in run:
+        for child in in_run(run):
             tag = child.tag
             if tag == W + "fldChar":
-                self.field(child.get(W + "fldCharType", ""))
-            elif hidden or self.code:
+                silent = hidden or self.fields.silent
+                shown = self.fields.mark(child)
+                text.parts.append("" if silent else shown)
+            elif hidden or self.fields.silent:
                 continue
             elif tag == W + "t":
                 if child.text:
@@ -293,18 +322,7 @@ class _Paper:
             elif tag == W + "ruby":
                 self.inline(child, text, style, 1)
 
-    def field(self, mark: str) -> None:
-        """A field's code stands between `begin` and `separate`, its result up to `end`."""
-        if mark == "begin":
-            self.fields.append(True)
-            self.code += 1
-        elif self.fields and mark == "separate" and self.fields[-1]:
-            self.fields[-1] = False
-            self.code -= 1
-        elif self.fields and mark == "end":
-            self.code -= self.fields.pop()
-
-    def drawing(self, element: etree._Element, text: _Text) -> None:
+    def drawing(self, element: etree._Element, text: Text) -> None:
         """Notes the text boxes and pictures of a drawing; of two forms of the same, one."""
         waiting = [(element, (0.0, 0.0))]
         while waiting:
@@ -313,7 +331,7 @@ class _Paper:
             if tag == MC + "AlternateContent":
                 chosen = chosen_form(each)
                 waiting += [(chosen, size)] if chosen is not None else []
-            elif tag == W + "txbxContent":
+            elif isinstance(tag, str) and drawn.speaks(each):
                 text.boxes.append(each)
             elif isinstance(tag, str):
                 size = pasted.extent(each) or size
@@ -331,17 +349,18 @@ class _Paper:
     def table(self, table: etree._Element, within: Within, depth: int) -> Iterator[Block]:
         """A row block for each row that says something; nested tables follow the row they are in.
         A table of a single cell is a frame: its paragraphs stand as such."""
-        rows = [list(unwrapped(row, "tc")) for row in unwrapped(table, "tr")]
-        if len(rows) == 1 and len(rows[0]) == 1:
-            yield from self.flow(rows[0][0], "table" if within == "body" else within, depth)
+        rows = [(row, list(unwrapped(row, "tc"))) for row in unwrapped(table, "tr")]
+        if len(rows) == 1 and len(rows[0][1]) == 1:
+            yield from self.flow(rows[0][1][0], "table" if within == "body" else within, depth)
             return
         self.tables += 1
         own = self.tables
-        for row in rows:
-            cells: list[str] = []
+        for row, held in rows:
+            left = number(row.find(W + "trPr"), "gridBefore") or 0
+            cells = [""] * min(max(left, 0), WIDEST)
             later: list[etree._Element] = []
             size = 0.0
-            for cell in row:
+            for cell in held:
                 about = cell.find(W + "tcPr")
                 wide = min(max(number(about, "gridSpan") or 1, 1), WIDEST)
                 text, high = self.cell(cell, later, depth)
@@ -356,7 +375,7 @@ class _Paper:
                 if each.tag == W + "tbl":
                     yield from self.table(each, within, depth + 1)
                 else:
-                    yield from self.flow(each, "textbox", depth + 1)
+                    yield from self.afloat(each, depth + 1)
 
     def cell(
         self, cell: etree._Element, later: list[etree._Element], depth: int
