@@ -55,6 +55,8 @@ HOME: dict[str, set[str]] = {
     "sklearn": {"learn"},
     "pandas": {"learn"},
     "jieba": {"learn"},
+    "scipy": {"learn"},
+    "rjieba": {"tag"},
     "sqlite3": {"store"},
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "core", "models"}

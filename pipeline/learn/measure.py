@@ -1,0 +1,126 @@
+"""How good proposals are: F1, calibration, what a reader saves; each with its interval.
+
+Truth and guesses are passages x labels. Intervals are bootstrap ones over documents (all passages
+of a document are drawn together), 95 %.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Truth = NDArray[np.bool_]
+Floats = NDArray[np.float32]
+Scores = dict[str, float]
+BINS = 10
+LIKELY = 0.05
+"""Nearly every pair is nothing and said to be so; calibration is also told of those that are
+not."""
+STEPS = np.linspace(0.05, 0.95, 37)
+"""The thresholds that are tried."""
+
+
+def counts(truth: Truth, said: Truth, asked: Truth | None = None) -> NDArray[np.int64]:
+    """True positives, false positives, false negatives of each label: 3 x labels. Pairs that were
+    not asked count for nothing."""
+    asked = np.ones_like(truth) if asked is None else asked
+    return np.stack([(truth & said & asked).sum(0), (~truth & said & asked).sum(0),
+                     (truth & ~said & asked).sum(0)])
+
+
+def f1(found: NDArray[np.int64]) -> Any:
+    """F1 of true positives, false positives, false negatives; 0 where there is nothing."""
+    hit, wrong, missed = found
+    return 2 * hit / np.maximum(2 * hit + wrong + missed, 1)
+
+
+def micro(found: NDArray[np.int64]) -> float:
+    return float(f1(found.sum(axis=1)))
+
+
+def macro(found: NDArray[np.int64]) -> float:
+    """Mean F1 of the labels that occur."""
+    occurs = found[0] + found[2] > 0
+    return float(f1(found)[occurs].mean()) if occurs.any() else 0.0
+
+
+def interval(statistic: Callable[[NDArray[np.int64]], float], groups: Sequence[str],
+             draws: int = 500, seed: int = 1) -> tuple[float, float]:
+    """95 % bootstrap interval of a statistic of row numbers, drawing whole groups."""
+    names, which = np.unique(np.asarray(groups), return_inverse=True)
+    rows = [np.flatnonzero(which == number) for number in range(len(names))]
+    random = np.random.default_rng(seed)
+    count = len(names)
+    drawn = [statistic(np.concatenate([rows[n] for n in random.integers(0, count, count)]))
+             for _ in range(draws)]
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return round(float(low), 3), round(float(high), 3)
+
+
+def scored(truth: Truth, said: Truth, groups: Sequence[str], asked: Truth | None = None,
+           draws: int = 300) -> dict[str, Any]:
+    """Micro- and macro-F1 with intervals, precision and recall over all."""
+    asked = np.ones_like(truth) if asked is None else asked
+    found = counts(truth, said, asked)
+
+    def of(measure: Callable[[NDArray[np.int64]], float]) -> list[float]:
+        low, high = interval(lambda rows: measure(counts(truth[rows], said[rows], asked[rows])),
+                             groups, draws)
+        return [round(measure(found), 3), low, high]
+
+    hit, wrong, missed = found.sum(axis=1)
+    return {"micro": of(micro), "macro": of(macro),
+            "precision": round(float(hit / max(hit + wrong, 1)), 3),
+            "recall": round(float(hit / max(hit + missed, 1)), 3)}
+
+
+def reliability(truth: Truth, chance: Floats, bins: int = BINS) -> list[tuple[float, float, int]]:
+    """Bins of equal width: mean confidence, share that is true, how many."""
+    flat, p = truth.ravel(), chance.ravel()
+    which = np.minimum((p * bins).astype(int), bins - 1)
+    return [(round(float(p[which == b].mean()), 4), round(float(flat[which == b].mean()), 4),
+             int((which == b).sum())) for b in range(bins) if (which == b).any()]
+
+
+def ece(truth: Truth, chance: Floats, bins: int = BINS) -> float:
+    """Expected calibration error: mean distance of confidence and truth, weighted by the bins."""
+    told = reliability(truth, chance, bins)
+    whole = sum(count for _, _, count in told)
+    return sum(abs(p - t) * count for p, t, count in told) / max(whole, 1)
+
+
+def precision_at(truth: Truth, chance: Floats, recall: float) -> float:
+    """The precision at the highest threshold that still finds this share."""
+    order = np.argsort(-chance.ravel(), kind="stable")
+    hits = np.cumsum(truth.ravel()[order])
+    if not len(hits) or not hits[-1]:
+        return 0.0
+    place = int(np.searchsorted(hits, np.ceil(recall * hits[-1])))
+    return float(hits[place] / (place + 1))
+
+
+def reading(truth: Truth, chance: Floats, recall: float = 0.95) -> dict[str, float]:
+    """What a reviewer reads who wants this share of the evidence: passages ranked by their best
+    confidence; the threshold, the share read, the true share and the work saved over sampling
+    (WSS at this recall)."""
+    evidence: Truth = np.asarray(truth.any(axis=1))
+    best: Floats = np.asarray(chance.max(axis=1))
+    order = np.argsort(-best, kind="stable")
+    hits = np.cumsum(evidence[order])
+    if not len(hits) or not hits[-1]:
+        return {}
+    place = int(np.searchsorted(hits, np.ceil(recall * hits[-1])))
+    read = (place + 1) / len(best)
+    return {"threshold": round(float(best[order[place]]), 4), "read": round(read, 3),
+            "true_share": round(float(evidence.mean()), 3),
+            "recall": round(float(hits[place] / hits[-1]), 3),
+            "wss": round(1 - read - (1 - recall), 3)}
+
+
+def best_cut(margins: Floats, truth: Truth, asked: Truth) -> float:
+    """The threshold of the highest micro-F1."""
+    quality = [micro(counts(truth, margins >= step, asked)) for step in STEPS]
+    return float(STEPS[int(np.argmax(quality))])

@@ -1,0 +1,89 @@
+"""Pairs of passage and indicator: what the corpus says of them, what rules, themes and words say.
+
+The corpus is labelled by theme; the crosswalk makes pairs of it. A pair that hangs on a secondary
+theme, or on a condition that the words do not meet, is not asked: nobody labelled it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.evidence import Vote
+from pipeline.learn.corpus import Row
+from pipeline.rubric.model import Rubric
+from pipeline.tag.model import Floats, Model, Seen
+from pipeline.tag.rules import rulebook
+from pipeline.tag.themes import Themes, around
+from pipeline.tag.weigh import Frame, alike, frame, pair_facts
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """One rubric's pairs: passages x indicators."""
+
+    of: Frame
+    truth: NDArray[np.bool_]
+    asked: NDArray[np.bool_]
+    votes: list[list[Vote]]
+    likeness: Floats
+
+    @property
+    def by_rule(self) -> NDArray[np.bool_]:
+        """Which pairs a rule votes for."""
+        place = {indicator: number for number, indicator in enumerate(self.of.indicators)}
+        said = np.zeros(self.truth.shape, bool)
+        for row, cast in enumerate(self.votes):
+            for vote in cast:
+                said[row, place[vote.indicator]] = True
+        return said
+
+    def facts(self, passages: Sequence[Seen], ids: Sequence[str], themes: Floats,
+              odds: Mapping[str, float]) -> Floats:
+        return pair_facts(passages, self.votes, self.of, ids, themes, self.likeness, dict(odds))
+
+
+def votes_of(rubric: Rubric, passages: Sequence[Seen]) -> list[list[Vote]]:
+    """The rules' votes on each passage."""
+    book = rulebook(rubric)
+    return [book.votes(one.text, one.headings, one.title) for one in passages]
+
+
+def pairs(rubric: Rubric, themes: Themes, rows: Sequence[Row], model: Model) -> Pairs:
+    """A rubric's pairs on the corpus; of the model only its grams are used (for likeness) and what
+    its themes say of the indicators' wordings."""
+    passages = [row.seen for row in rows]
+    of = frame(rubric, themes, model)
+    place = {indicator: number for number, indicator in enumerate(of.indicators)}
+    truth = np.zeros((len(rows), len(place)), bool)
+    asked = np.ones_like(truth)
+    for number, row in enumerate(rows):
+        told = around(row.seen.text, row.seen.headings, row.seen.title)
+        sure, perhaps = themes.indicators_of(rubric.id, row.themes, told)
+        truth[number, [place[one] for one in sure if one in place]] = True
+        asked[number, [place[one] for one in perhaps if one in place]] = False
+    # An indicator without themes was labelled by nobody.
+    asked[:, [number for number, links in enumerate(of.links) if not links]] = False
+    return Pairs(of, truth, asked, votes_of(rubric, passages),
+                 alike(passages, of.wordings, model.recipe, model.lookup, model.idf))
+
+
+def odds_of(some: Sequence[Pairs], rows: NDArray[np.int64]) -> dict[str, float]:
+    """How far each rule's vote can be trusted on these rows: the logarithm of its right votes to
+    its wrong ones, one added to each."""
+    right: dict[str, int] = {}
+    wrong: dict[str, int] = {}
+    for one in some:
+        place = {indicator: number for number, indicator in enumerate(one.of.indicators)}
+        for row in rows:
+            for vote in one.votes[row]:
+                number = place[vote.indicator]
+                if one.asked[row, number]:
+                    tally = right if one.truth[row, number] else wrong
+                    rule = vote.cast_by.removeprefix("rule:")
+                    tally[rule] = tally.get(rule, 0) + 1
+    return {rule: float(np.log((right.get(rule, 0) + 1) / (wrong.get(rule, 0) + 1)))
+            for rule in sorted({*right, *wrong})}

@@ -1,0 +1,311 @@
+"""A trained model of themes: loaded from plain arrays and text, predicting with numpy alone.
+
+A model is a folder: `arrays.npz` (no objects in it), `vocabulary.json` (the grams, as text),
+`recipe.json` (how it was made, and the SHA-256 of the other two). Nothing in it is executed, and
+one that was changed, or made for other features or other themes, is refused.
+
+Columns of scores: the themes in the vocabulary's order, `any` (evidence of any theme), then the
+stages plan, done, result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import EXIT_BROKEN, ZuozhengError
+from pipeline.evidence import DocumentType, Span, Stage
+from pipeline.tag import features
+from pipeline.tag.copy import copy_of
+from pipeline.tag.features import Grams, Lookup, framed
+from pipeline.tag.stage import told_of
+
+FORMAT = 1
+STAGES: tuple[Stage, ...] = ("plan", "done", "result")
+ARRAYS = ("weights", "bias", "idf", "slope", "lean", "offset", "stage_weights", "pair_weights",
+          "pair_knots", "rule_odds")
+BATCH = 512
+"""Passages at a time: enough to keep numpy busy, little enough to stay in the cache."""
+
+Floats = NDArray[np.float32]
+
+
+class ModelError(ZuozhengError):
+    """A model cannot be used: `model_missing`, `model_changed` (another hash than its recipe
+    names), `model_version` (other features, format or themes), `model_invalid` (its parts do not
+    fit)."""
+
+    exit_code = EXIT_BROKEN
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the model is shown: a passage's text and what stands above it."""
+
+    text: str
+    title: str = ""
+    headings: tuple[str, ...] = ()
+    document_type: DocumentType = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How features are made; kept with the model as plain data."""
+
+    text: tuple[int, ...] = (1, 2)
+    above: tuple[int, ...] = (2, 3)
+    words: bool = True
+    weight_words: float = 1.0
+    weight_above: float = 0.3
+    weight_kind: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """See the module. `id` is the folder's name; votes are cast by `model:<id>`."""
+
+    id: str
+    columns: tuple[str, ...]
+    recipe: Recipe
+    vocabulary: tuple[str, ...]
+    lookup: Lookup
+    idf: Floats
+    weights: Floats
+    """Grams x columns, the idf multiplied in."""
+    bias: Floats
+    slope: Floats
+    lean: Floats
+    """How far each theme's odds lean on the score of `any`."""
+    offset: Floats
+    gated: NDArray[np.bool_]
+    """Which themes need an anchor in the passage or above it."""
+    anchors: tuple[str, ...]
+    stage_weights: Floats
+    pair_weights: Floats
+    pair_knots: Floats
+    """Two rows: a raw score of a pair, and the share of such pairs that were evidence."""
+    rule_odds: dict[str, float]
+    """How far a vote of this rule moved the odds of a pair when it was weighed."""
+    propose: float
+    """From this confidence on a pair is worth proposing."""
+    rule_floor: float
+    """The least confidence of a pair that a rule votes for."""
+    sha256: str
+
+    @property
+    def themes_(self) -> tuple[str, ...]:
+        return self.columns[:-4]
+
+    def scores(self, passages: Sequence[Seen]) -> Floats:
+        """Raw scores, passages x columns: distances from each linear border."""
+        return raw_scores(passages, self.recipe, self.lookup, self.idf, self.weights) + self.bias
+
+    def themes(self, passages: Sequence[Seen]) -> Floats:
+        """Calibrated probability of each theme, then of any evidence: passages x (themes + 1)."""
+        scores = self.scores(passages)[:, :-3]
+        free = anchored(passages, self.anchors)[:, None] | ~self.gated
+        return probabilities(scores, self.slope, self.lean, self.offset, free)
+
+    def stages(self, passages: Sequence[Seen], scores: Floats | None = None) -> list[Stage]:
+        """The stage of each passage, from its words and from the rules of mood together."""
+        scores = self.scores(passages) if scores is None else scores
+        facts = stage_facts(passages, scores[:, -3:])
+        return [STAGES[number] for number in (facts @ self.stage_weights).argmax(axis=1)]
+
+    def because(self, passage: Seen, theme: str, most: int = 5) -> list[tuple[Span, float]]:
+        """The strongest grams for a theme: spans of the text as stored with what each adds,
+        strongest first; grams that overlap are told once, by the strongest of them."""
+        copy = copy_of(passage.text)
+        column = self.columns.index(theme)
+        found: list[tuple[Span, float]] = []
+        for weight, grams in text_grams([passage.text], self.recipe):
+            known = self.lookup(grams.hashes)
+            here = np.flatnonzero(known >= 0)
+            norm = float(np.sqrt((self.idf[np.unique(known[here])] ** 2).sum())) or 1.0
+            for place in here:
+                start = max(int(grams.starts[place]) - 1, 0)
+                end = min(int(grams.starts[place] + grams.lengths[place]) - 1, len(copy.text))
+                if end > start:
+                    adds = float(self.weights[known[place], column]) * weight / norm
+                    found.append(((start, end), adds))
+        found.sort(key=lambda one: (-one[1], one[0]))
+        kept: list[tuple[Span, float]] = []
+        for (start, end), adds in found:
+            if adds <= 0 or len(kept) == most:
+                break
+            if all(end <= a or b <= start for (a, b), _ in kept):
+                kept.append(((start, end), adds))
+        spans = copy.spans([span for span, _ in kept])
+        return list(zip(spans, [adds for _, adds in kept], strict=True))
+
+
+def expit(scores: NDArray[Any]) -> Floats:
+    """The logistic curve, safe far out."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(scores, -30, 30))), np.float32)
+
+
+def probabilities(scores: Floats, slope: Floats, lean: Floats, offset: Floats,
+                  free: NDArray[np.bool_]) -> Floats:
+    """Scores of themes and `any` (last) on the logistic curves; what is not free has no chance."""
+    return expit(scores * slope + scores[:, -1:] * lean + offset) * free
+
+
+def anchored(passages: Sequence[Seen], anchors: Sequence[str]) -> NDArray[np.bool_]:
+    """Whether one of the words stands in a passage or above it."""
+    above: dict[tuple[str, tuple[str, ...]], bool] = {}
+    found = np.zeros(len(passages), bool)
+    for row, one in enumerate(passages):
+        key = one.title, one.headings
+        if key not in above:
+            lines = "\n".join((one.title, *one.headings))
+            above[key] = any(word in lines for word in anchors)
+        found[row] = above[key] or any(word in one.text for word in anchors)
+    return found
+
+
+def text_grams(texts: Sequence[str], recipe: Recipe) -> Iterator[tuple[float, Grams]]:
+    """The blocks of grams of the passages' own texts, with each block's weight."""
+    ready = [framed(text) for text in texts]
+    yield 1.0, features.grams(ready, "t", recipe.text)
+    if recipe.words:
+        yield recipe.weight_words, features.words(ready, cut)
+
+
+def cut(text: str) -> list[str]:
+    """A text's words, found in the dictionary alone (no guessing of new ones)."""
+    # A half of a pair (a damaged file) becomes a question mark, so that every place stays.
+    whole = text.encode("utf-8", "replace").decode("utf-8")
+    return _segmenter().cut(whole, False)  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=1)
+def _segmenter() -> Any:
+    import rjieba
+
+    return rjieba.Jieba()
+
+
+def above_grams(passages: Sequence[Seen], recipe: Recipe) -> Iterator[tuple[float, Grams]]:
+    """The same of the lines above the passages, and of the kind of paper."""
+    titles = [framed(one.title) for one in passages]
+    yield recipe.weight_above, features.grams(titles, "h", recipe.above)
+    headings = [framed("\n".join(one.headings)) for one in passages]
+    yield recipe.weight_above, features.grams(headings, "h", recipe.above)
+    yield recipe.weight_kind, features.grams([one.document_type for one in passages], "k", (2,))
+
+
+def known_once(grams: Grams, lookup: Lookup, size: int) -> tuple[NDArray[np.int64], Any]:
+    """Rows and numbers of the known grams, each once a row, in the order of the rows."""
+    numbers = lookup(grams.hashes)
+    known = numbers >= 0
+    keys = np.sort(grams.rows[known] * size + numbers[known])
+    if len(keys):
+        keys = keys[np.concatenate(([True], keys[1:] != keys[:-1]))]
+    return np.divmod(keys, size)
+
+
+def added(grams: Grams, count: int, lookup: Lookup, idf: Floats, weights: Floats) -> Floats:
+    """The weights of each text's known grams added up and divided by the length of its vector."""
+    rows, numbers = known_once(grams, lookup, len(idf))
+    sums = np.zeros((count, weights.shape[1]), np.float32)
+    if not len(rows):
+        return sums
+    begins = np.flatnonzero(np.concatenate(([True], rows[1:] != rows[:-1])))
+    norms = np.sqrt(np.add.reduceat(idf[numbers] ** 2, begins))
+    norms[norms == 0] = 1
+    sums[rows[begins]] = np.add.reduceat(weights[numbers], begins, axis=0) / norms[:, None]
+    return sums
+
+
+def raw_scores(passages: Sequence[Seen], recipe: Recipe, lookup: Lookup, idf: Floats,
+               weights: Floats) -> Floats:
+    """Every block of features times the weights; what stands above many passages is done once."""
+    surroundings: dict[tuple[Any, ...], int] = {}
+    which = [surroundings.setdefault((one.title, one.headings, one.document_type),
+                                     len(surroundings)) for one in passages]
+    heads = [Seen("", *about) for about in surroundings]
+    above = np.zeros((len(heads), weights.shape[1]), np.float32)
+    for first in range(0, len(heads), BATCH):
+        some = heads[first:first + BATCH]
+        for weight, grams in above_grams(some, recipe):
+            above[first:first + BATCH] += weight * added(grams, len(some), lookup, idf, weights)
+    sums = above[which] if len(passages) else above
+    for first in range(0, len(passages), BATCH):
+        texts = [one.text for one in passages[first:first + BATCH]]
+        for weight, grams in text_grams(texts, recipe):
+            sums[first:first + BATCH] += weight * added(grams, len(texts), lookup, idf, weights)
+    return sums
+
+
+_KINDS_OF_INTENT = ("方案", "通知", "制度", "预算")
+
+
+def stage_facts(passages: Sequence[Seen], scores: Floats) -> Floats:
+    """What the stage is weighed from: three scores, what the rules of mood say, the kind of paper,
+    and 1."""
+    facts = np.zeros((len(passages), 8), np.float32)
+    facts[:, :3] = scores
+    for row, one in enumerate(passages):
+        above = (one.title, *one.headings)
+        stage, _ = told_of(one.text, (), one.document_type, above)
+        facts[row, 3 + STAGES.index(stage)] = 1
+        facts[row, 6] = one.document_type in _KINDS_OF_INTENT
+    facts[:, 7] = 1
+    return facts
+
+
+def load(path: Path, sha256: str | None = None) -> Model:
+    """The model in a folder. `sha256` is the hash of recipe.json, where the caller has it pinned.
+
+    Raises ModelError; its advice is to fetch the model again or to train one.
+    """
+    try:
+        raw = {name: (path / name).read_bytes()
+               for name in ("recipe.json", "arrays.npz", "vocabulary.json")}
+    except OSError as error:
+        raise ModelError("model_missing", path=str(path), what=str(error)) from None
+    pinned = hashlib.sha256(raw["recipe.json"]).hexdigest()
+    if sha256 is not None and pinned != sha256:
+        raise ModelError("model_changed", path=str(path), file="recipe.json")
+    try:
+        told = json.loads(raw["recipe.json"])
+        _check(path, told, raw)
+        vocabulary = tuple(json.loads(raw["vocabulary.json"]))
+        with np.load(io.BytesIO(raw["arrays.npz"]), allow_pickle=False) as kept:
+            arrays = {name: kept[name].astype(np.float32) for name in ARRAYS}
+        made: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value
+                                for name, value in told["recipe"].items()}
+        recipe = Recipe(**made)
+        columns = tuple(told["columns"])
+        rules = dict(zip(told["rules"], map(float, arrays["rule_odds"]), strict=True))
+        if arrays["weights"].shape != (len(vocabulary), len(columns)):
+            raise ValueError("weights do not fit vocabulary and columns")
+        return Model(
+            told["id"], columns, recipe, vocabulary, Lookup(features.hashes_of(vocabulary)),
+            arrays["idf"], arrays["weights"], arrays["bias"], arrays["slope"], arrays["lean"],
+            arrays["offset"], np.array(told["gated"], bool), tuple(told["anchors"]),
+            arrays["stage_weights"], arrays["pair_weights"], arrays["pair_knots"], rules,
+            float(told["propose"]), float(told["rule_floor"]), pinned)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError("model_invalid", path=str(path), what=str(error)) from None
+
+
+def _check(path: Path, told: dict[str, Any], raw: dict[str, bytes]) -> None:
+    """That it is a model of this version, unchanged since it was made."""
+    wanted = {"format": FORMAT, "features": features.VERSION}
+    for name, value in wanted.items():
+        if told.get(name) != value:
+            raise ModelError("model_version", path=str(path), what=name,
+                             found=str(told.get(name)), wanted=str(value))
+    for name in ("arrays.npz", "vocabulary.json"):
+        if hashlib.sha256(raw[name]).hexdigest() != told["sha256"][name]:
+            raise ModelError("model_changed", path=str(path), file=name)

@@ -1,0 +1,194 @@
+"""Votes of themes and rules and the likeness of words, weighed for each (passage, indicator).
+
+The raw votes stay as they are; here they only become one raw strength and one probability. The same
+few weights serve every indicator of every rubric, so that a rubric never trained on is weighed too:
+with its crosswalk, or, where it has none, with what the themes make of its own wording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.evidence import Span, Vote
+from pipeline.rubric.model import Rubric
+from pipeline.tag.features import Lookup
+from pipeline.tag.model import Floats, Model, Recipe, Seen, added, expit, known_once, text_grams
+from pipeline.tag.themes import Link, Themes, around
+
+FACTS = ("primary", "primary_p", "unmet_p", "secondary_p", "any", "rule", "rule_odds",
+         "headed_odds", "rules_more", "alike", "alike_more", "warm_p", "rule_and_theme",
+         "rule_and_any", "one")
+"""What a pair is weighed by; `pair_weights` has one weight for each."""
+
+UNKNOWN_RULE = 1.0
+"""The odds given to a rule that the model never met: a little trust."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVote:
+    """The model's voice for an indicator: through which theme, how sure, on which words.
+
+    `strength` is the theme's own probability; the pair's confidence stands in `Weighed`.
+    """
+
+    cast_by: str
+    indicator: str
+    theme: str
+    strength: float
+    matched: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A rubric as a model sees it, made once: indicators, their themes and wordings."""
+
+    indicators: tuple[str, ...]
+    links: tuple[tuple[Link, ...], ...]
+    wordings: Floats
+    """Grams x indicators: the wording's vector of length 1, the idf multiplied in."""
+    warm: Floats
+    """Indicators x themes: what the themes make of the wording alone."""
+
+
+def frame(rubric: Rubric, themes: Themes, model: Model) -> Frame:
+    """What pairs of this rubric are weighed with."""
+    crosswalk = themes.crosswalk.get(rubric.id, {})
+    items = rubric.items
+    told = [item.wording for item in items]
+    return Frame(
+        tuple(item.id for item in items),
+        tuple(crosswalk.get(item.id, ()) for item in items),
+        wording_vectors(told, model.recipe, model.lookup, model.idf),
+        model.themes([Seen(wording) for wording in told])[:, :-1],
+    )
+
+
+def wording_vectors(told: Sequence[str], recipe: Recipe, lookup: Lookup, idf: Floats) -> Floats:
+    """Grams x texts: each text's vector of length 1, with the idf of the text compared to it."""
+    vectors = np.zeros((len(idf), len(told)), np.float32)
+    for _, grams in text_grams(told, Recipe(text=recipe.text, words=False)):
+        rows, numbers = known_once(grams, lookup, len(idf))
+        vectors[numbers, rows] = idf[numbers]
+    length = np.sqrt((vectors**2).sum(axis=0))
+    return np.asarray(vectors / np.where(length, length, 1) * idf[:, None], np.float32)
+
+
+def alike(passages: Sequence[Seen], wordings: Floats, recipe: Recipe, lookup: Lookup, idf: Floats
+          ) -> Floats:
+    """Cosine of each passage's grams with each wording's: passages x wordings."""
+    sums = np.zeros((len(passages), wordings.shape[1]), np.float32)
+    plain = Recipe(text=recipe.text, words=False)
+    for first in range(0, len(passages), 512):
+        texts = [one.text for one in passages[first:first + 512]]
+        for _, grams in text_grams(texts, plain):
+            sums[first:first + 512] += added(grams, len(texts), lookup, idf, wordings)
+    return sums
+
+
+def met(links: Sequence[Sequence[Link]], passages: Sequence[Seen]) -> dict[tuple[str, ...],
+                                                                           NDArray[np.bool_]]:
+    """For each condition among the links, which passages meet it."""
+    told = [around(one.text, one.headings, one.title) for one in passages]
+    return {
+        hints: np.fromiter((not hints or any(hint in text for hint in hints) for text in told),
+                           bool, len(told))
+        for hints in {link.hints for some in links for link in some}
+    }
+
+
+def pair_facts(passages: Sequence[Seen], votes: Sequence[Sequence[Vote]], of: Frame,
+               theme_ids: Sequence[str], themes: Floats, likeness: Floats,
+               odds: dict[str, float]) -> Floats:
+    """Passages x indicators x FACTS. `themes` are probabilities, the last column is `any`."""
+    count, wide = len(passages), len(of.indicators)
+    facts = np.zeros((count, wide, len(FACTS)), np.float32)
+    column = {theme: number for number, theme in enumerate(theme_ids)}
+    conditions = met(of.links, passages)
+    warm = np.einsum("pt,it->pit", themes[:, :-1], of.warm).max(axis=2)
+    for number, links in enumerate(of.links):
+        here = facts[:, number]
+        for link in links:
+            holds, sure = conditions[link.hints], themes[:, column[link.theme]]
+            if link.weight == "secondary":
+                here[:, 3] = np.maximum(here[:, 3], np.where(holds, sure, sure / 2))
+            else:
+                here[:, 1] = np.maximum(here[:, 1], np.where(holds, sure, 0))
+                here[:, 2] = np.maximum(here[:, 2], np.where(holds, 0, sure))
+        if not links:  # no crosswalk: what the wording itself says
+            here[:, 1] = warm[:, number]
+    place = {indicator: number for number, indicator in enumerate(of.indicators)}
+    for row, cast in enumerate(votes):
+        for vote in cast:
+            rule = vote.cast_by.removeprefix("rule:")
+            here = facts[row, place[vote.indicator]]
+            worth = odds.get(rule, UNKNOWN_RULE)
+            if rule.startswith("headed-"):
+                here[7] = max(here[7], worth + 3)
+            else:
+                here[8] += here[5]
+                here[5] = 1
+                here[6] = max(here[6], worth + 3)
+    facts[:, :, 8] = np.minimum(facts[:, :, 8], 2)
+    facts[:, :, 0] = _logit(np.maximum(facts[:, :, 1], 1e-3))
+    facts[:, :, 4] = _logit(themes[:, -1])[:, None]
+    facts[:, :, 9] = likeness
+    facts[:, :, 10] = likeness - likeness.mean(axis=1, keepdims=True)
+    facts[:, :, 11] = warm
+    facts[:, :, 12] = facts[:, :, 5] * facts[:, :, 1]
+    facts[:, :, 13] = np.maximum(facts[:, :, 5], facts[:, :, 7] > 0) * themes[:, -1:]
+    facts[:, :, 14] = 1
+    return facts
+
+
+def weighed(model: Model, of: Frame, passages: Sequence[Seen], votes: Sequence[Sequence[Vote]],
+            themes: Floats | None = None) -> Floats:
+    """Calibrated probability that a passage is evidence for an indicator: passages x indicators.
+
+    `votes` are the rules' votes on each passage; `themes` what `model.themes` said, if it was
+    asked already.
+    """
+    if not len(passages):
+        return np.zeros((0, len(of.indicators)), np.float32)
+    told = model.themes(passages) if themes is None else themes
+    likeness = alike(passages, of.wordings, model.recipe, model.lookup, model.idf)
+    facts = pair_facts(passages, votes, of, model.themes_, told, likeness, model.rule_odds)
+    return floored(calibrated(facts @ model.pair_weights, model.pair_knots), facts,
+                   model.rule_floor)
+
+
+def floored(chance: Floats, facts: Floats, floor: float) -> Floats:
+    """A rule's vote is another witness: what the weights doubt, it makes this sure at least."""
+    voted = (facts[..., 5] > 0) | (facts[..., 7] > 0)
+    return np.where(voted, 1 - (1 - chance) * np.float32(1 - floor), chance).astype(np.float32)
+
+
+def calibrated(margins: Floats, knots: Floats) -> Floats:
+    """A raw strength's probability, between the knots that were measured."""
+    return np.asarray(np.interp(expit(margins), knots[0], knots[1]), np.float32)
+
+
+def model_votes(model: Model, of: Frame, passages: Sequence[Seen], least: float = 0.5,
+                themes: Floats | None = None) -> list[list[ModelVote]]:
+    """The model's raw votes on each passage: for every indicator that a sure theme leads to."""
+    told = model.themes(passages) if themes is None else themes
+    conditions = met(of.links, passages)
+    column = {theme: number for number, theme in enumerate(model.themes_)}
+    cast: list[list[ModelVote]] = [[] for _ in passages]
+    for indicator, links in zip(of.indicators, of.links, strict=True):
+        for link in links:
+            sure = told[:, column[link.theme]]
+            for row in np.flatnonzero((sure >= least) & conditions[link.hints]).tolist():
+                if link.weight == "primary":
+                    spans = tuple(sorted(s for s, _ in model.because(passages[row], link.theme)))
+                    cast[row].append(ModelVote(f"model:{model.id}", indicator, link.theme,
+                                               float(sure[row]), spans))
+    return cast
+
+
+def _logit(p: Floats) -> Floats:
+    p = np.clip(p, 1e-3, 1 - 1e-3)
+    return np.asarray(np.log(p / (1 - p)), np.float32)
