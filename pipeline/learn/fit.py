@@ -182,7 +182,7 @@ def platt(margins: Floats, truth: NDArray[np.bool_]) -> tuple[Floats, Floats, Fl
 
 
 def stage_weights(passages: Sequence[Seen], margins: Floats, stages: Sequence[str]) -> Floats:
-    """Facts x stages: a logistic model over the margins, the rules of mood and the kind of paper."""
+    """Facts x stages: a logistic model over margins, the rules of mood and the kind of paper."""
     facts = stage_facts(passages, margins)
     fitted = LogisticRegression(C=1.0, max_iter=1000, fit_intercept=False)
     fitted.fit(facts, [STAGES.index(stage) for stage in stages])
