@@ -356,8 +356,9 @@ def test_leading_zeros_stand_where_the_format_shows_them() -> None:
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    shown = [(12, "000000"), (1234567, "000000"), (-7, "00;00"), (12.5, "0000"), ("甲", "0000"),
-             (12, "0"), (1500, "000,000"), (3, "00.00")]  # fmt: skip
+    shown: list[tuple[Cell, str]] = [
+        (12, "000000"), (1234567, "000000"), (-7, "00;00"), (12.5, "0000"), ("甲", "0000"),
+        (12, "0"), (1500, "000,000"), (3, "00.00")]  # fmt: skip
     for column, (value, form) in enumerate(shown, 1):
         sheet.cell(1, column, value).number_format = form
     (page,) = read(saved(book))
@@ -368,8 +369,7 @@ def test_leading_zeros_stand_where_the_format_shows_them() -> None:
     ("cell", "text"),
     [
         (datetime.timedelta(hours=30), "30:00:00"),
-        (-datetime.timedelta(hours=25, seconds=5), "-25:00:05"),
-        ("PT30H05M00S", "30:05:00"),
+        (-datetime.timedelta(hours=25, seconds=5), "-25:00:05"), ("PT30H05M00S", "30:05:00"),
     ],
 )
 def test_durations_are_said_in_hours(cell: Cell, text: str) -> None:

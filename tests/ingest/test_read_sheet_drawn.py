@@ -102,3 +102,6 @@ def test_what_is_lost_of_drawings_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(drawn_reader, "MOST_BOXES", 1)
     many_boxes = with_drawing(f"<d:oneCellAnchor>{box(1, '甲', '乙')}</d:oneCellAnchor>", "单元格")
     assert [page.unread for page in read(many_boxes)] == ["limit_objects", None]
+    with pytest.raises(Unreadable) as refusal:
+        list(read(with_drawing("<d:oneCellAnchor><a:p></d:oneCellAnchor>")))
+    assert refusal.value.reason == "corrupt"

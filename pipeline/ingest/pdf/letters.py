@@ -64,6 +64,7 @@ class Letters:
         self.text, self._same = whole_text(text_page)
         self._whole = self.text
         self._page = text_page
+        self._moved = not self._same
         self._places: list[int] = []
         """Where its letters stand in the text as pdfium has it, if more line ends were put in."""
         self._address = address(text_page)
@@ -73,8 +74,6 @@ class Letters:
 
     def is_made_up(self, index: int) -> bool:
         """Whether pdfium put this space where it saw a gap, and none is in the file."""
-        if self._places:
-            index = self._places[index]
         if not self._same:
             index = self._index(index)
         return bool(is_generated(self._address, index) == 1)
@@ -120,7 +119,7 @@ class Letters:
         self.text = "\n".join((*parts, text[begin:]))
         places += range(begin, len(text))
         self.box = lambda index: box(places[index])
-        self._places = places
+        self._places, self._moved, self._same = places, not self._same, False
 
     def rubbish(self) -> float:
         """The share of letters, 0 to 1, whose font does not say which letter they are."""
@@ -141,6 +140,10 @@ class Letters:
         return bool(has_no_unicode(self._address, index) == 1)
 
     def _index(self, index: int) -> int:
+        if self._places:
+            index = self._places[index]
+        if not self._moved:
+            return index
         units = len(self._whole[:index].encode("utf-16-le", "replace")) // 2
         return int(pdfium.FPDFText_GetCharIndexFromTextIndex(self._page, units))
 

@@ -64,7 +64,8 @@ def read(data: bytes) -> Iterator[Page]:
         lost: Reason | None = "limit_objects" if left > MOST_SAID else None
         yield Page(number, tuple(blocks), unread=lost or (about.lost if number == 1 else None))
     if not said and not about.scans:
-        raise Unreadable("no_text_layer" if about.drawn.pictures else "blank")
+        nothing: Reason = "no_text_layer" if about.drawn.pictures else "blank"
+        raise Unreadable(about.lost or nothing)
     for page in pasted.pages(about.scans):
         yield replace(page, number=page.number - 1 + len(book.sheet_names))
 
