@@ -42,11 +42,12 @@ from tests.ingest.made_ofd import write as ofd_of_lines
 
 ARCHIVES = Path(__file__).parents[2] / "sample_archives"
 sys.path.insert(0, str(ARCHIVES))
+# isort: off
+import build  # noqa: E402
 import ofd  # noqa: E402
 import slides  # noqa: E402
 import word  # noqa: E402
-
-import build  # noqa: E402
+# isort: on
 
 Files = list[tuple[str, bytes]]
 """Names and bytes."""
