@@ -40,6 +40,7 @@ Reason = Literal[
     "ocr_pending",
     "unclear",
     "no_words",
+    "unsupported_script",
     "rows_lost",
     "type_mismatch",
     "program_missing",

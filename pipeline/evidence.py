@@ -185,18 +185,24 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """One voice for an indicator: who cast it (`rule:<id>`) and on which words."""
+    """One voice for an indicator: who cast it (`rule:<id>`, `model:<id>`) and on which words.
+
+    A model says through which theme it votes and the probability (`strength`) it gives the theme.
+    """
 
     cast_by: str
     indicator: str
     matched: tuple[Span, ...] = ()
+    theme: str | None = None
+    strength: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
     """All votes for one (passage, indicator), kept raw, beside the one confidence derived.
 
-    `confidence` is None until a stored evaluation gives it a meaning.
+    `confidence` is the calibrated probability that a reviewer files the passage under the
+    indicator; None where no model weighed it.
     """
 
     indicator: str

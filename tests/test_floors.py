@@ -41,7 +41,7 @@ HOME: dict[str, set[str]] = {
     "openpyxl": {"draft", "report"},
     "xlsxwriter": {"report"},
     "jinja2": {"report", "review"},
-    "pydantic": {"rubric", "screen"},
+    "pydantic": {"rubric", "screen", "learn"},
     "PIL": {"ingest"},
     "cv2": {"ingest"},
     "rapidocr": {"ingest"},
@@ -56,6 +56,7 @@ HOME: dict[str, set[str]] = {
     "pandas": {"learn"},
     "jieba": {"learn"},
     "scipy": {"learn"},
+    "matplotlib": {"learn"},
     "rjieba": {"tag"},
     "sqlite3": {"store"},
 }

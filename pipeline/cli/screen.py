@@ -35,6 +35,7 @@ def add_to(app: App) -> None:
         out: Annotated[Path, typer.Option("--out", "-o", help=say("help.out"))],
         period: Annotated[str | None, typer.Option(help=say("help.period"))] = None,
         unit: Annotated[list[str] | None, typer.Option(help=say("help.unit"))] = None,
+        model: Annotated[Path | None, typer.Option(metavar="DIR", help=say("help.model"))] = None,
         ocr: Annotated[Ocr, typer.Option(help=say("help.ocr"))] = Ocr.now,
         workers: Annotated[int | None, typer.Option(min=1, help=say("help.workers"))] = None,
         as_json: Annotated[bool, typer.Option("--json", help=say("help.json"))] = False,
@@ -44,7 +45,7 @@ def add_to(app: App) -> None:
         bar = _Bar()
         try:
             done = run(folder, rubric, out, period=period, names=tuple(unit or ()),
-                       workers=workers, ocr=ocr.value, seen=bar)
+                       workers=workers, ocr=ocr.value, model=model, seen=bar)
         finally:
             bar.end()
         if as_json:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,11 @@ from pipeline.cli.frame import App
 from pipeline.errors import InputError
 from pipeline.language import say
 
+if TYPE_CHECKING:
+    from pipeline.tag import Tagger
+
+AT_ONCE = 256
+"""Passages: enough that the model is asked seldom, few enough that memory stays flat."""
 MAX_LINE = 16 * 1024 * 1024
 
 
@@ -23,35 +28,60 @@ def add_to(app: App) -> None:
         rubric: Annotated[str, typer.Option("--rubric", "-r", help=say("help.rubric_name"))],
         file: Annotated[Path | None, typer.Argument(metavar="[FILE.jsonl]", readable=False,
                                                     help=say("help.jsonl"))] = None,
+        model: Annotated[Path | None, typer.Option(metavar="DIR", help=say("help.model"))] = None,
+        low: Annotated[bool, typer.Option("--low", help=say("help.low"))] = False,
     ) -> int:
         if file is None:
-            return _answer(sys.stdin.buffer, rubric, "-")
+            return _answer(sys.stdin.buffer, "-", rubric, model, low)
         try:
             lines = file.open("rb")
         except OSError as error:
             raise InputError("file_unreadable", file=file, why=error.strerror) from None
         with lines:
-            return _answer(lines, rubric, str(file))
+            return _answer(lines, str(file), rubric, model, low)
 
     app.command("tag", tag)
 
 
-def _answer(lines: Iterable[bytes], rubric: str, name: str) -> int:
+def _answer(lines: Iterable[bytes], name: str, rubric: str, model: Path | None, low: bool) -> int:
     import orjson
 
     from pipeline.rubric.load import load
-    from pipeline.tag import rulebook
+    from pipeline.tag import tagger
+    from pipeline.tag.model import of
 
+    trained = of(model)
     # Duties stand outside the table of indicators: a passage is tagged with indicators alone.
-    book = rulebook(load(rubric).model_copy(update={"duties": ()}))
+    ready = tagger(load(rubric).model_copy(update={"duties": ()}), trained,
+                   trained.low if low else None)
     out = sys.stdout.buffer
-    for number, line in enumerate(lines, start=1):
-        line = line.removeprefix(b"\xef\xbb\xbf")
-        if not line.strip():
-            continue
-        out.write(orjson.dumps(_tagged(_passage(line, number, name), book)) + b"\n")
+    for some in _batches(_passages(lines, name)):
+        for told in _tagged(some, ready):
+            out.write(orjson.dumps(told) + b"\n")
     out.flush()
     return 0
+
+
+def _passages(lines: Iterable[bytes], name: str) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(lines, start=1):
+        line = line.removeprefix(b"\xef\xbb\xbf")
+        if line.strip():
+            yield _passage(line, number, name)
+
+
+def _batches(passages: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """So many at a time; what stood before a broken line is answered before it is named."""
+    some: list[dict[str, Any]] = []
+    try:
+        for one in passages:
+            some.append(one)
+            if len(some) == AT_ONCE:
+                yield some
+                some = []
+    except InputError:
+        yield some
+        raise
+    yield some
 
 
 def _passage(line: bytes, number: int, name: str) -> dict[str, Any]:
@@ -85,25 +115,30 @@ def _passage(line: bytes, number: int, name: str) -> dict[str, Any]:
     return given
 
 
-def _tagged(given: dict[str, Any], book: Any) -> dict[str, Any]:
+def _tagged(given: list[dict[str, Any]], ready: Tagger) -> Iterator[dict[str, Any]]:
     from pipeline.describe import type_of_title
-    from pipeline.tag import tags_of
+    from pipeline.tag.model import Seen
     from pipeline.tag.stage import furthest
 
-    headings, title = given.get("headings") or [], given.get("title") or ""
-    votes = book.votes(given["text"], headings, title)
-    kind = given.get("document_type") or type_of_title(title) or "other"
-    tags = tags_of(given["text"], votes, kind, (title, *headings))
-    return {
-        "id": given["id"],
-        "tags": [
-            {
-                "indicator": one.indicator,
-                "confidence": one.confidence,
-                "cast_by": [vote.cast_by for vote in one.votes],
-                "matched": sorted({span for vote in one.votes for span in vote.matched}),
-            }
-            for one in tags
-        ],
-        "stage": furthest([one.stage for one in tags]) if tags else "none",
-    }
+    seen = []
+    for one in given:
+        title = one.get("title") or ""
+        kind = one.get("document_type") or type_of_title(title) or "other"
+        seen.append(Seen(one["text"], title, tuple(one.get("headings") or ()), kind))
+    for one, tags in zip(given, ready.tags(seen), strict=True):
+        yield {
+            "id": one["id"],
+            "tags": [
+                {
+                    "indicator": tag.indicator,
+                    "confidence": tag.confidence,
+                    "cast_by": [vote.cast_by for vote in tag.votes],
+                    "matched": sorted({span for vote in tag.votes if not vote.theme
+                                       for span in vote.matched}),
+                    "because": sorted({span for vote in tag.votes if vote.theme
+                                       for span in vote.matched}),
+                }
+                for tag in tags
+            ],
+            "stage": furthest([tag.stage for tag in tags]) if tags else "none",
+        }

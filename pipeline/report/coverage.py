@@ -18,7 +18,7 @@ from pipeline.store.ledger import Ledger
 
 Row = dict[str, Any]
 
-HEADER = ("rubric", "rubric_sha256", "unit", "period", "period_from", "versions", "ocr")
+HEADER = ("rubric", "rubric_sha256", "unit", "period", "period_from", "versions", "model", "ocr")
 FILE = ("path", "sha256", "status", "reason", "title", "document_type", "issuer", "number",
         "dated", "dated_from", "pages", "pages_recognised", "pages_pending", "members", "flags",
         "flag_details", "same_as")
@@ -27,7 +27,8 @@ ENTRY = ("id", "proposed", "periods", "why", "requirements")
 REQUIREMENT = ("id", "mandatory", "slots")
 SLOT = ("state", "count", "need")
 EVIDENCE = ("passage", "path", "places", "headings", "text", "stage", "year", "year_from", "years",
-            "kind", "counts", "why_not", "confidence", "reading_confidence", "cast_by", "matched")
+            "kind", "counts", "why_not", "confidence", "reading_confidence", "cast_by", "themes",
+            "matched", "because")
 
 
 def write_json(target: Path, ledger: Ledger) -> None:

@@ -12,7 +12,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain, islice
-from math import floor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,7 +39,7 @@ class Card(NamedTuple):
     year: str
     year_from: str
     headings: list[str]
-    pieces: list[tuple[str, bool]]
+    pieces: list[tuple[str, printable.Mark]]
     paper: Paper
     place: str
     votes: list[str]
@@ -109,6 +108,7 @@ def _content(ledger: Ledger, rubric: Rubric) -> Row:
         "has_duties": bool(rubric.duties or rubric.context),
         "context": [safe(text) for text in rubric.context],
         "files": _files(ledger),
+        "model": _model(header["model"]),
         "versions": sorted(header["versions"].items()),
         "rubric_sha256": header["rubric_sha256"],
     }
@@ -118,6 +118,16 @@ def _rubric(rubric: Rubric) -> Row:
     return {
         "id": rubric.id, "title": safe(rubric.title), "issuer": safe(rubric.issuer),
         "number": safe(rubric.number), "date": printable.period(rubric.date) if rubric.date else "",
+    }
+
+
+def _model(told: Row) -> Row:
+    """What weighed the votes, and what its stored evaluation says of that."""
+    found = told["evaluation"]
+    return {
+        "id": safe(told["id"]), "sha256": told["sha256"],
+        "by_rule_only": say("report.comma").join(told["by_rule_only"]),
+        "evaluation": {**found, "data": named("evaluated_on", found["data"])} if found else None,
     }
 
 
@@ -254,13 +264,12 @@ def _card(found: Row, papers: Papers, says: dict[str, str]) -> Card:
         year=printable.year(found),
         year_from=named("year_from", found["year_from"]) if found["year"] else "",
         headings=[safe(heading) for heading in found["headings"]],
-        pieces=printable.pieces(safe(found["text"]), found["matched"]),
+        pieces=printable.pieces(safe(found["text"]), found["matched"], found["because"]),
         paper=papers.of(found["path"]), place=printable.places(found["places"]),
-        votes=printable.votes(found["cast_by"], says), counts=found["counts"],
+        votes=printable.votes(found, says, papers.themes), counts=found["counts"],
         why_not=named("why_not", found["why_not"]),
-        confidence="" if found["confidence"] is None else f"{found['confidence']:.2f}",
-        recognised="" if found["reading_confidence"] is None
-        else f"{floor(found['reading_confidence'] * 100) / 100:.2f}",
+        confidence=printable.confidence(found["confidence"]),
+        recognised=printable.confidence(found["reading_confidence"]),
     )
 
 

@@ -26,7 +26,7 @@ HUMAN = ("verdict", "reviewer", "note")
 COLUMNS = {
     "evidence": (
         "indicator", "wording", "year", "stage", "text", "path", "place", "document_type", "number",
-        "dated", "counts", "why_not", "votes", "passage", *HUMAN,
+        "dated", "counts", "why_not", "confidence", "votes", "passage", *HUMAN,
     ),
     # The years of the period stand between the methods and the proposal.
     "coverage": (

@@ -28,6 +28,8 @@ class Papers:
     """The papers of the ledger, by path: evidence names its paper by its path alone."""
 
     def __init__(self, ledger: Ledger) -> None:
+        self.themes: dict[str, str] = ledger.header()["model"]["themes"]
+        """The names of the themes that a model votes through."""
         self._known = {
             file["path"]: Paper(
                 place,

@@ -7,10 +7,10 @@ keeps the length in code points, so that a span of the stored text still lands o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from math import ceil
-from typing import Any
+from math import ceil, floor
+from typing import Any, Literal
 
 from pipeline.language import has, say
 from pipeline.privacy import mask
@@ -35,24 +35,28 @@ def safe(text: str | None) -> str:
     return clean(mask(text)) if text else ""
 
 
-def pieces(text: str, spans: Iterable[Sequence[int]]) -> list[tuple[str, bool]]:
-    """The text cut at the spans: (piece, whether it was matched). Overlapping spans are joined."""
-    cut: list[tuple[str, bool]] = []
-    at = 0
-    for start, end in sorted((max(0, span[0]), min(len(text), span[1])) for span in spans):
-        start = max(start, at)
-        if start >= end:
-            continue
-        if start > at:
-            cut.append((text[at:start], False))
-        if cut and cut[-1][1] and start == at:
-            cut[-1] = (cut[-1][0] + text[start:end], True)
-        else:
-            cut.append((text[start:end], True))
-        at = end
-    if at < len(text):
-        cut.append((text[at:], False))
+Mark = Literal["", "rule", "model", "both"]
+"""Whose words these are: matched by a rule, weighed by the model, both or neither."""
+
+
+def pieces(text: str, matched: Iterable[Sequence[int]], because: Iterable[Sequence[int]] = ()
+           ) -> list[tuple[str, Mark]]:
+    """The text cut where its mark changes: (piece, mark). Spans may overlap."""
+    marks = [0] * len(text)
+    for weight, spans in ((1, matched), (2, because)):
+        for start, end in spans:
+            for place in range(max(0, start), min(len(text), end)):
+                marks[place] |= weight
+    cut: list[tuple[str, Mark]] = []
+    start = 0
+    for place in range(1, len(text) + 1):
+        if place == len(text) or marks[place] != marks[start]:
+            cut.append((text[start:place], _MARKS[marks[start]]))
+            start = place
     return cut
+
+
+_MARKS: tuple[Mark, ...] = ("", "rule", "model", "both")
 
 
 def places(found: Sequence[dict[str, Any]]) -> str:
@@ -169,17 +173,26 @@ def says_of(rubric: Rubric) -> dict[str, str]:
     return {f"rule:{rule.id}": rule.says for rule in rubric.rules}
 
 
-def votes(cast_by: Sequence[str], says: dict[str, str]) -> list[str]:
-    """Who voted, in words: what the rule says, or which classifier."""
+def votes(found: Mapping[str, Any], says: Mapping[str, str], themes: Mapping[str, str]
+          ) -> list[str]:
+    """Who voted for a piece of evidence, in words: what a rule says, through which themes the model
+    votes and how likely it holds them."""
     told = []
-    for voice in cast_by:
+    for voice in found["cast_by"]:
         kind, _, name = voice.partition(":")
-        if voice in says:
-            told.append(says[voice])
+        if kind == "model":
+            through = say("report.comma").join(
+                f"{themes.get(theme, clean(theme))} {strength:.2f}"
+                for theme, strength in found["themes"].items())
+            told.append(say("report.voted.model", id=clean(name), themes=through))
         else:
-            told.append(say("report.voted.model", id=clean(name)) if kind == "model"
-                        else clean(name or voice))
+            told.append(says.get(voice) or clean(name or voice))
     return told
+
+
+def confidence(value: float | None) -> str:
+    """A confidence with two digits, never more than it is; "" where there is none."""
+    return "" if value is None else f"{floor(value * 100) / 100:.2f}"
 
 
 def flag(detail: dict[str, Any]) -> str:

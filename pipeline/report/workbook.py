@@ -36,7 +36,8 @@ VERDICTS = ("met", "partly", "not_met", "site", "na")
 WIDTHS = {
     "indicator": 9, "wording": 34, "proposed": 16, "year": 8, "year_from": 12, "state": 12,
     "stage": 9, "text": 64, "path": 36, "place": 18, "document_type": 10, "issuer": 22,
-    "number": 18, "dated": 14, "dated_from": 12, "counts": 7, "why_not": 20, "votes": 30,
+    "number": 18, "dated": 14, "dated_from": 12, "counts": 7, "why_not": 20,
+    "confidence": 9, "votes": 30,
     "passage": 19, "verdict": 14, "reviewer": 12, "note": 36, "group": 28, "type": 8, "points": 8,
     "methods": 26, "why": 48, "status": 10, "reason": 24, "next": 40, "title": 34, "pages": 7,
     "flags": 22, "flag_details": 48, "same_as": 30, "sha256": 68,
@@ -221,7 +222,8 @@ def _evidence_row(found: Row, entry: Row, papers: Papers, says: dict[str, str]) 
         "dated": paper.dated,
         "counts": "" if listed else say("report.yes" if found["counts"] else "report.no"),
         "why_not": printable.named("why_not", found["why_not"]),
-        "votes": comma.join(printable.votes(found["cast_by"], says)),
+        "confidence": printable.confidence(found["confidence"]),
+        "votes": comma.join(printable.votes(found, says, papers.themes)),
         "passage": found["passage"],
         "look": {} if listed or found["counts"] else {"": "off"},
     }

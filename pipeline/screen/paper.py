@@ -19,19 +19,15 @@ from typing import Any
 import orjson
 
 from pipeline import describe, integrity, segment
-from pipeline.errors import Reason, Unreadable
+from pipeline.errors import Unreadable
 from pipeline.evidence import (
     Document,
     Flag,
-    InParagraph,
-    InRow,
-    OnLine,
-    OnPage,
     Page,
     Passage,
-    Place,
     SourceFile,
     Stage,
+    Tag,
     Unit,
 )
 from pipeline.ingest import kinds, plain
@@ -39,6 +35,7 @@ from pipeline.ingest.confined import worker
 from pipeline.ingest.member import MOST_DEPTH
 from pipeline.privacy import mask
 from pipeline.rubric.model import Indicator, Rubric
+from pipeline.screen.rows import flag_row, joined_spans, place_row, unread
 from pipeline.screen.scanned import (
     SCANS,
     Doubts,
@@ -51,11 +48,15 @@ from pipeline.screen.scanned import (
     settled,
     sureness,
 )
-from pipeline.tag import Rulebook, rulebook, tags_of
+from pipeline.tag import Tagger, tagger
+from pipeline.tag.model import Seen
+from pipeline.tag.model import load as load_model
 
 Row = dict[str, Any]
 UNCLEAN = ("memory", "crash", "timeout")
 """With every refused limit, the reasons after which a worker is replaced."""
+LEAD = 3
+"""Passages that open a paper: to whom it is written, and why."""
 RANK: dict[Stage, int] = {"result": 0, "done": 1, "plan": 2}
 
 
@@ -67,10 +68,10 @@ def _recogniser() -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is asked of every paper: the rules, the unit it should belong to, the years, when scans
-    are recognised and what recognises them."""
+    """What is asked of every paper: rules and model, the unit it should belong to, the years, when
+    scans are recognised and what recognises them."""
 
-    rules: Rulebook
+    tagger: Tagger
     shown_only: dict[str, Indicator]
     unit: Unit
     asked: tuple[str, ...]
@@ -79,11 +80,12 @@ class Task:
 
 
 def task(setup: Mapping[str, Any]) -> Task:
-    """The task from its plain form: {"rubric": as data, "unit": names, "asked": years, "ocr": now,
-    later or never}."""
+    """The task from its plain form: {"rubric": as data, "model": {"path", "sha256"}, "unit": names,
+    "asked": years, "ocr": now, later or never}."""
     rubric = Rubric.model_validate(setup["rubric"])
+    model = load_model(Path(setup["model"]["path"]), setup["model"]["sha256"])
     return Task(
-        rulebook(rubric),
+        tagger(rubric, model),
         {item.id: item for item in rubric.items if item.shown_only},
         Unit(tuple(setup["unit"])),
         tuple(setup["asked"]),
@@ -206,16 +208,6 @@ _VERBS: dict[str, Callable[[Mapping[str, Any], Task], Row]] = {
 }
 
 
-def unread(path: str, sha256: str, reason: Reason, status: str = "unread") -> Row:
-    """The row of a file of which nothing was read."""
-    return {
-        "path": path, "sha256": sha256 or None, "status": status, "reason": reason, "title": "",
-        "document_type": None, "issuer": None, "number": None, "dated": None, "dated_from": None,
-        "pages": None, "pages_recognised": 0, "pages_pending": 0, "members": None, "flags": [],
-        "flag_details": [], "same_as": None,
-    }
-
-
 def _bytes(place: Path) -> bytes:
     try:
         before = place.stat()
@@ -253,13 +245,23 @@ def _paper(source: SourceFile, about: Row, pages: Sequence[Page], given: Task) -
             lost = about["unopened"]
             return {"file": row | {"status": "partly_read" if lost else "read", "reason": lost}}
         return {"file": row | {"reason": lost or "blank"}}
+    foreign = describe.unsupported(passages)
+    if len(foreign) == len(passages):
+        return {"file": row | {"reason": "unsupported_script"}}
+    lost = lost or ("unsupported_script" if foreign else None)
     document = describe.document(source, pages, given.unit)
     recognition = doubts(pages)
+    lead = "\n".join(one.text for one in passages[:LEAD])
+    tags = given.tagger.tags(
+        [Seen(one.text, document.title, one.headings, document.document_type, lead)
+         for one in passages],
+        lambda number: (describe.year_of(passages[number], document)[0], document.dated),
+    )
     found, in_period = [], False
-    for ordinal, passage in enumerate(passages):
-        tagged, asked = _found(ordinal, passage, document, given, recognition)
-        in_period = in_period or asked
-        if tagged:
+    for ordinal, (passage, of) in enumerate(zip(passages, tags, strict=True)):
+        if of:
+            tagged, asked = _found(ordinal, passage, of, document, given, recognition)
+            in_period = in_period or asked
             found.append(tagged)
     words = "\n".join(passage.text for passage in passages)
     flags = list(_flags(document, passages, given, in_period))
@@ -286,12 +288,6 @@ def _paper(source: SourceFile, about: Row, pages: Sequence[Page], given: Task) -
     }
 
 
-def flag_row(flag: Flag) -> Row:
-    """A flag in the shape of `flag_details[]`."""
-    where = mask(flag.where) if flag.where else None
-    return {"code": flag.code, "other": flag.other, "where": where, "why": flag.why}
-
-
 def _flags(document: Document, passages: Sequence[Passage], given: Task, in_period: bool
            ) -> Iterator[Flag]:
     if document.owner == "superior":
@@ -305,18 +301,13 @@ def _flags(document: Document, passages: Sequence[Passage], given: Task, in_peri
         yield residue
 
 
-def _found(ordinal: int, passage: Passage, document: Document, given: Task, recognition: Doubts
-           ) -> tuple[Row | None, bool]:
+def _found(ordinal: int, passage: Passage, tags: Sequence[Tag], document: Document, given: Task,
+           recognition: Doubts) -> tuple[Row, bool]:
     """A tagged passage in the shape of `evidence[]`, a tag a row; and whether it names a year asked
     for by itself (and not merely through its paper's date)."""
-    votes = given.rules.votes(passage.text, passage.headings, document.title)
-    if not votes:
-        return None, False
     act, year_from = describe.year_of(passage, document)
     years = describe.years_of(passage, document)
     own = year_from in ("text", "heading") and any(year in given.asked for year in years)
-    tags = tags_of(passage.text, votes, document.document_type,
-                   (document.title, *passage.headings), act, document.dated)
     return {
         "ordinal": ordinal,
         "act": act,
@@ -339,7 +330,11 @@ def _found(ordinal: int, passage: Passage, document: Document, given: Task, reco
                 "kind": _kind(tag.indicator, passage.text, given),
                 "confidence": tag.confidence,
                 "cast_by": [vote.cast_by for vote in tag.votes],
-                "matched": _joined([span for vote in tag.votes for span in vote.matched]),
+                "themes": {vote.theme: vote.strength for vote in tag.votes if vote.theme},
+                "matched": joined_spans([span for vote in tag.votes if not vote.theme
+                                    for span in vote.matched]),
+                "because": joined_spans([span for vote in tag.votes if vote.theme
+                                    for span in vote.matched]),
             }
             for tag in tags
         ],
@@ -353,30 +348,6 @@ def _kind(item: str, text: str, given: Task) -> str | None:
         return None
     said = any(words in text for words in shown.none_found)
     return "statement_of_none" if said else "possible_incident"
-
-
-def place_row(place: Place) -> Row:
-    """A place in the shape of `places[]`."""
-    match place:
-        case OnPage(page, box):
-            return {"page": page, "box": [round(side, 1) for side in box]}
-        case InParagraph(paragraph, within):
-            return {"paragraph": paragraph, "in": within}
-        case InRow(sheet, row):
-            return {"sheet": sheet, "row": row}
-        case OnLine(line):
-            return {"line": line}
-
-
-def _joined(spans: Sequence[tuple[int, int]]) -> list[list[int]]:
-    """Spans in order, those that overlap or touch made one."""
-    joined: list[list[int]] = []
-    for start, end in sorted(spans):
-        if joined and start <= joined[-1][1]:
-            joined[-1][1] = max(end, joined[-1][1])
-        else:
-            joined.append([start, end])
-    return joined
 
 
 def main() -> None:

@@ -19,8 +19,9 @@ from pipeline.errors import Reason
 from pipeline.evidence import Page
 from pipeline.ingest import archive, member, plain
 from pipeline.ingest.confined import worker
-from pipeline.screen.paper import unread
+from pipeline.rubric.load import directory
 from pipeline.screen.record import complete
+from pipeline.screen.rows import unread
 from pipeline.store.cache import Cache, Extract
 from pipeline.store.ledger import Ledger
 
@@ -86,7 +87,8 @@ class Reading:
         why there is none."""
         self._ocr = setup["ocr"]
         setup = setup | {"scratch": os.fsencode(self._work).hex(),
-                         "reads": [os.fsencode(folder.resolve()).hex()]}
+                         "reads": [os.fsencode(place).hex() for place in (
+                             folder.resolve(), setup["model"]["path"], directory())]}
         # The largest first: a long paper begun last would be waited for alone.
         for entry, sha256 in sorted(files, key=lambda each: (-each[0].size, each[0].path)):
             self._begin(entry, sha256, 0, _Left())

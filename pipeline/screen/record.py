@@ -113,7 +113,9 @@ class Tag(TypedDict):
     kind: str | None
     confidence: Annotated[float, Field(ge=0, le=1)] | None
     cast_by: list[Name]
+    themes: dict[Name, Annotated[float, Field(ge=0, le=1)]]
     matched: list[tuple[Count, Count]]
+    because: list[tuple[Count, Count]]
 
 
 @with_config(_STRICT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,12 +24,17 @@ from pipeline.language import chosen, say
 from pipeline.rubric import calendar
 from pipeline.rubric.load import digest, load
 from pipeline.rubric.model import Indicator, Rubric
-from pipeline.screen.paper import RANK, flag_row
+from pipeline.screen.paper import RANK
 from pipeline.screen.reading import PASSING, Reading, Seen
+from pipeline.screen.rows import flag_row
 from pipeline.screen.scanned import DOUBTFUL, SECONDS_A_PAGE
 from pipeline.store.cache import Cache
 from pipeline.store.ledger import Ledger, StoreError
 from pipeline.store.outputs import alone, appended, clear_drafts, placed, prepare
+from pipeline.tag.model import of as model_of
+from pipeline.tag.model import shipped
+from pipeline.tag.quality import stored
+from pipeline.tag.themes import themes
 
 Row = dict[str, Any]
 Ocr = Literal["now", "later", "never"]
@@ -53,21 +58,25 @@ class Screened:
 
 def screen(folder: Path, rubric_name: str, out: Path, *, period: str | None = None,
            names: Sequence[str] = (), workers: int | None = None, ocr: Ocr = "now",
+           model: Path | None = None,
            seen: Seen = lambda done, total, path: None) -> Screened:
     """Screen one submission folder and write coverage.json, report.html and coverage.xlsx into OUT.
 
     `ocr`: pages that are pictures are recognised `now` (after everything with text), `later` (by a
-    run that says `now`) or `never`. A run that would say what the last one said leaves it alone.
-    Raises InputError, RubricError or OutputError before anything is written; a file that cannot
-    be read is an entry of the result, never an error.
+    run that says `now`) or `never`. `model`: the folder of a trained model; None: the one shipped.
+    A run that would say what the last one said leaves it alone.
+    Raises InputError, RubricError, ModelError or OutputError before anything is written; a file
+    that cannot be read is an entry of the result, never an error.
     """
     rubric = load(rubric_name)
+    place, trained = (model or shipped()).resolve(), model_of(model)
     asked = calendar.years(rubric.period if period is None else period)
     entries = list_folder(folder, out)
     name = os.fsencode(folder.resolve().name).decode("utf-8", "replace")
     unit = describe.unit_of(name, tuple(one for one in names if one.strip()))
     # The rubric crosses as it was checked: no worker reads a file that may change meanwhile.
     setup = {"rubric": rubric.model_dump(mode="json", exclude_none=True),
+             "model": {"path": str(place), "sha256": trained.sha256},
              "unit": list(unit.names), "asked": list(asked), "ocr": ocr}
     # Programs that readers start stand in folders of their own: no path may be a relative one.
     out = prepare(out).resolve()
@@ -75,7 +84,8 @@ def screen(folder: Path, rubric_name: str, out: Path, *, period: str | None = No
         _note(log, f"started: {str(folder)!r} {rubric.id} {' '.join(asked)}")
         files = _hashed(entries)
         from_rubric = "rubric" if period is None else "given"
-        key = _run_key(files, {**setup, "language": chosen(), "period_from": from_rubric})
+        key = _run_key(files, {**setup, "model": trained.sha256, "language": chosen(),
+                               "period_from": from_rubric})
         done = _unchanged(out, key, rubric)
         if done:
             _note(log, "ended: nothing has changed since the last run; 0 files opened")
@@ -90,7 +100,11 @@ def screen(folder: Path, rubric_name: str, out: Path, *, period: str | None = No
                 "rubric": rubric.id, "rubric_sha256": digest(rubric),
                 "unit": list(dict.fromkeys([*unit.names[:1], *names])),
                 "period": list(asked), "period_from": from_rubric,
-                "versions": {"zuozheng": __version__},
+                "versions": {"zuozheng": __version__, "model": trained.id},
+                "model": {"id": trained.id, "sha256": trained.sha256,
+                          "by_rule_only": list(trained.by_rule_only.get(rubric.id, ())),
+                          "themes": {theme.id: theme.name for theme in themes().themes},
+                          "evaluation": stored(place, trained.sha256, rubric.id)},
             })
             reading = Reading(ledger, cache, work, log, seen)
             reading.read(folder, files, setup, workers)
@@ -253,7 +267,8 @@ def _evidence(number: int, found: list[Row], paper: Paper, tallies: dict[str, Ta
     """Every tagged passage of a paper as evidence, counted where it counts."""
     for passage in found:
         for tag in passage["tags"]:
-            rules = frozenset(cast.removeprefix("rule:") for cast in tag["cast_by"])
+            rules = frozenset(cast.removeprefix("rule:") for cast in tag["cast_by"]
+                              ) | _rules_of(tag["themes"])
             years = tuple(passage["evidence"]["years"])
             sure = passage["evidence"]["reading_confidence"]
             why_not = tallies[tag["item"]].count(
@@ -263,10 +278,17 @@ def _evidence(number: int, found: list[Row], paper: Paper, tallies: dict[str, Ta
             record = {
                 **passage["evidence"], "stage": tag["stage"], "kind": tag["kind"],
                 "counts": why_not is None, "why_not": why_not, "confidence": tag["confidence"],
-                "cast_by": tag["cast_by"], "matched": tag["matched"],
+                "cast_by": tag["cast_by"], "themes": tag["themes"], "matched": tag["matched"],
+                "because": tag["because"],
             }
             yield (tag["item"], RANK[tag["stage"]], len(tag["cast_by"]), number,
                    passage["ordinal"], record)
+
+
+def _rules_of(meant: Iterable[str]) -> frozenset[str]:
+    """The rules that speak for one of these themes: where a requirement asks for one of them, a
+    vote through its theme serves as well."""
+    return frozenset(rule for rule, of in themes().rules.items() if not set(of).isdisjoint(meant))
 
 
 def _entry(coverage: Coverage, item: Indicator) -> Row:

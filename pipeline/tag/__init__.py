@@ -1,10 +1,12 @@
-"""Passage x rubric -> raw votes of rules (and, once there is one, of a classifier), and a stage.
+"""Passage x rubric -> raw votes of rules and of a trained model, one confidence, and a stage.
 
-`copy` makes the text that is matched, with offsets back; `rules` lets keyword rules vote; `stage`
-tells a promise from a performance; `combine` puts the votes for one indicator beside each other.
+`copy` makes the text that is matched, with offsets back; `rules` lets keyword rules vote;
+`features` and `model` say how likely each theme of evidence is, `themes` which indicators a theme
+leads to; `weigh` makes one confidence of all votes; `stage` tells a promise from a performance;
+`combine` puts the votes for one indicator beside each other; `tagger` is all of it, for one rubric.
 """
 
-from pipeline.tag.combine import tags_of
 from pipeline.tag.rules import Rulebook, rulebook
+from pipeline.tag.tagger import Tagger, tagger
 
-__all__ = ["Rulebook", "rulebook", "tags_of"]
+__all__ = ["Rulebook", "Tagger", "rulebook", "tagger"]

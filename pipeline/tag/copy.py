@@ -24,8 +24,12 @@ _ONE_FORM = {
     **dict.fromkeys(map(ord, "—–―─－‐‑"), ord("-")),
     ord("〈"): ord("《"),
     ord("〉"): ord("》"),
+    # Half of a pair, from a damaged file: no text, and nothing that looks words up takes it.
+    **dict.fromkeys(range(0xD800, 0xE000), 0xFFFD),
 }
-_OTHER_FORMS = re.compile("[" + re.escape("".join(map(chr, _ONE_FORM))) + "]+")
+_OTHER_FORMS = re.compile(
+    "[" + re.escape("".join(chr(one) for one in _ONE_FORM if not 0xD800 <= one < 0xE000))
+    + "\ud800-\udfff]+")
 """Finds what the table changes: so little of a text that going through all of it costs more."""
 
 

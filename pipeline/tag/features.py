@@ -28,6 +28,9 @@ FRAME = "\n"
 FIELDS = {"t": 1, "w": 2, "h": 3, "k": 4}
 """Text, its words, lines above it, kind of paper: the letter before a gram in a vocabulary."""
 
+MOST = 10_000
+"""Characters of a text that are looked at: no passage is as long, a hostile one may be."""
+
 Words = Callable[[str], Sequence[str]]
 """Cuts a text into words that joined give the text again."""
 
@@ -68,7 +71,7 @@ def _codes(texts: Sequence[str]) -> NDArray[np.uint32]:
 
 def framed(text: str) -> str:
     """The copy that grams are taken of: a gram starts there one later than in the copy itself."""
-    return FRAME + copy_of(text).text + FRAME
+    return FRAME + copy_of(text[:MOST]).text + FRAME
 
 
 def grams(texts: Sequence[str], field: str, orders: Sequence[int]) -> Grams:

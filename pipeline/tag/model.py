@@ -4,8 +4,7 @@ A model is a folder: `arrays.npz` (no objects in it), `vocabulary.json` (the gra
 `recipe.json` (how it was made, and the SHA-256 of the other two). Nothing in it is executed, and
 one that was changed, or made for other features or other themes, is refused.
 
-Columns of scores: the themes in the vocabulary's order, `any` (evidence of any theme), then the
-stages plan, done, result.
+Columns of scores: the themes in the vocabulary's order, then the stages plan, done, result.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,10 +28,11 @@ from pipeline.tag import features
 from pipeline.tag.copy import copy_of
 from pipeline.tag.features import Grams, Lookup, framed
 from pipeline.tag.stage import told_of
+from pipeline.tag.themes import themes
 
-FORMAT = 1
+FORMAT = 2
 STAGES: tuple[Stage, ...] = ("plan", "done", "result")
-ARRAYS = ("weights", "bias", "idf", "slope", "lean", "offset", "stage_weights", "pair_weights",
+ARRAYS = ("weights", "bias", "idf", "slope", "offset", "stage_weights", "pair_weights",
           "pair_knots", "rule_odds")
 BATCH = 512
 """Passages at a time: enough to keep numpy busy, little enough to stay in the cache."""
@@ -55,6 +56,8 @@ class Seen:
     title: str = ""
     headings: tuple[str, ...] = ()
     document_type: DocumentType = "other"
+    lead: str = ""
+    """How its paper opens (to whom, why): asked only whether work on unity is meant at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Recipe:
 
     text: tuple[int, ...] = (1, 2)
     above: tuple[int, ...] = (2, 3)
-    words: bool = True
+    words: bool = False
     weight_words: float = 1.0
     weight_above: float = 0.3
     weight_kind: float = 0.2
@@ -83,8 +86,6 @@ class Model:
     """Grams x columns, the idf multiplied in."""
     bias: Floats
     slope: Floats
-    lean: Floats
-    """How far each theme's odds lean on the score of `any`."""
     offset: Floats
     gated: NDArray[np.bool_]
     """Which themes need an anchor in the passage or above it."""
@@ -97,23 +98,26 @@ class Model:
     """How far a vote of this rule moved the odds of a pair when it was weighed."""
     propose: float
     """From this confidence on a pair is worth proposing."""
-    rule_floor: float
-    """The least confidence of a pair that a rule votes for."""
+    low: float
+    """From this confidence on a pair is shown to whoever wants to see nearly all evidence."""
+    by_rule_only: dict[str, tuple[str, ...]]
+    """Rubric -> indicators for which the stored evaluation finds the model too weak (F1 below
+    0.70): only a rule's vote proposes them."""
     sha256: str
 
     @property
     def themes_(self) -> tuple[str, ...]:
-        return self.columns[:-4]
+        return self.columns[:-3]
 
     def scores(self, passages: Sequence[Seen]) -> Floats:
         """Raw scores, passages x columns: distances from each linear border."""
         return raw_scores(passages, self.recipe, self.lookup, self.idf, self.weights) + self.bias
 
-    def themes(self, passages: Sequence[Seen]) -> Floats:
-        """Calibrated probability of each theme, then of any evidence: passages x (themes + 1)."""
-        scores = self.scores(passages)[:, :-3]
+    def themes(self, passages: Sequence[Seen], scores: Floats | None = None) -> Floats:
+        """Calibrated probability of each theme: passages x themes."""
+        scores = self.scores(passages) if scores is None else scores
         free = anchored(passages, self.anchors)[:, None] | ~self.gated
-        return probabilities(scores, self.slope, self.lean, self.offset, free)
+        return probabilities(scores[:, :-3], self.slope, self.offset, free)
 
     def stages(self, passages: Sequence[Seen], scores: Floats | None = None) -> list[Stage]:
         """The stage of each passage, from its words and from the rules of mood together."""
@@ -153,20 +157,20 @@ def expit(scores: NDArray[Any]) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.clip(scores, -30, 30))), np.float32)
 
 
-def probabilities(scores: Floats, slope: Floats, lean: Floats, offset: Floats,
-                  free: NDArray[np.bool_]) -> Floats:
-    """Scores of themes and `any` (last) on the logistic curves; what is not free has no chance."""
-    return expit(scores * slope + scores[:, -1:] * lean + offset) * free
+def probabilities(scores: Floats, slope: Floats, offset: Floats, free: NDArray[np.bool_]
+                  ) -> Floats:
+    """Scores of themes on the logistic curves; what is not free has no chance."""
+    return expit(scores * slope + offset) * free
 
 
 def anchored(passages: Sequence[Seen], anchors: Sequence[str]) -> NDArray[np.bool_]:
     """Whether one of the words stands in a passage or above it."""
-    above: dict[tuple[str, tuple[str, ...]], bool] = {}
+    above: dict[tuple[str, tuple[str, ...], str], bool] = {}
     found = np.zeros(len(passages), bool)
     for row, one in enumerate(passages):
-        key = one.title, one.headings
+        key = one.title, one.headings, one.lead
         if key not in above:
-            lines = "\n".join((one.title, *one.headings))
+            lines = "\n".join((one.title, *one.headings, one.lead))
             above[key] = any(word in lines for word in anchors)
         found[row] = above[key] or any(word in one.text for word in anchors)
     return found
@@ -263,6 +267,38 @@ def stage_facts(passages: Sequence[Seen], scores: Floats) -> Floats:
     return facts
 
 
+def directory() -> Path:
+    """Where models stand: beside the package in a checkout, inside it when installed."""
+    here = Path(__file__).resolve().parents[1]
+    beside = here.parent / "models"
+    return beside if beside.is_dir() else here / "_models"
+
+
+def shipped() -> Path:
+    """The model that screening takes unless another is named: the one models/shipped.json names
+    with the hash of its recipe."""
+    return directory() / _pinned()["id"]
+
+
+def shipped_sha256() -> str:
+    """The pinned hash of its recipe."""
+    return str(_pinned()["sha256"])
+
+
+def of(place: Path | None) -> Model:
+    """The model in that folder; None: the one shipped, which must have the pinned hash."""
+    return load(place) if place else load(shipped(), shipped_sha256())
+
+
+def _pinned() -> dict[str, str]:
+    place = directory() / "shipped.json"
+    try:
+        told: dict[str, str] = json.loads(place.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError("model_missing", path=str(place), what=str(error)) from None
+    return told
+
+
 def load(path: Path, sha256: str | None = None) -> Model:
     """The model in a folder. `sha256` is the hash of recipe.json, where the caller has it pinned.
 
@@ -289,13 +325,17 @@ def load(path: Path, sha256: str | None = None) -> Model:
         rules = dict(zip(told["rules"], map(float, arrays["rule_odds"]), strict=True))
         if arrays["weights"].shape != (len(vocabulary), len(columns)):
             raise ValueError("weights do not fit vocabulary and columns")
+        if columns != (*themes().ids, *STAGES):
+            raise ModelError("model_version", path=str(path), what="themes",
+                             found=str(len(columns) - 3), wanted=str(len(themes().ids)))
         return Model(
             told["id"], columns, recipe, vocabulary, Lookup(features.hashes_of(vocabulary)),
-            arrays["idf"], arrays["weights"], arrays["bias"], arrays["slope"], arrays["lean"],
-            arrays["offset"], np.array(told["gated"], bool), tuple(told["anchors"]),
+            arrays["idf"], arrays["weights"], arrays["bias"], arrays["slope"], arrays["offset"],
+             np.array(told["gated"], bool), tuple(told["anchors"]),
             arrays["stage_weights"], arrays["pair_weights"], arrays["pair_knots"], rules,
-            float(told["propose"]), float(told["rule_floor"]), pinned)
-    except (KeyError, TypeError, ValueError) as error:
+            float(told["propose"]), float(told["low"]),
+            {name: tuple(some) for name, some in told["by_rule_only"].items()}, pinned)
+    except (AttributeError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
         raise ModelError("model_invalid", path=str(path), what=str(error)) from None
 
 

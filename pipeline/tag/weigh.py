@@ -2,12 +2,13 @@
 
 The raw votes stay as they are; here they only become one raw strength and one probability. The same
 few weights serve every indicator of every rubric, so that a rubric never trained on is weighed too:
-with its crosswalk, or, where it has none, with what the themes make of its own wording.
+with its crosswalk, or, where it has none, with one that is read out of its own wording.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,52 +20,64 @@ from pipeline.tag.features import Lookup
 from pipeline.tag.model import Floats, Model, Recipe, Seen, added, expit, known_once, text_grams
 from pipeline.tag.themes import Link, Themes, around
 
-FACTS = ("primary", "primary_p", "unmet_p", "secondary_p", "any", "rule", "rule_odds",
-         "headed_odds", "rules_more", "alike", "alike_more", "warm_p", "rule_and_theme",
-         "rule_and_any", "one")
+FACTS = ("primary", "primary_p", "unmet_p", "secondary_p", "most", "rule", "rule_odds",
+         "headed_odds", "rules_more", "alike", "alike_more", "rule_and_theme", "rule_and_most",
+         "one")
 """What a pair is weighed by; `pair_weights` has one weight for each."""
 
 UNKNOWN_RULE = 1.0
 """The odds given to a rule that the model never met: a little trust."""
 
+LIKELIER = 0.5
+"""From which probability of its theme on the model votes beside a rule."""
 
-@dataclass(frozen=True, slots=True)
-class ModelVote:
-    """The model's voice for an indicator: through which theme, how sure, on which words.
+CLEARLY = 0.1
+"""An indicator that is less likely by this than another is not what a theme means."""
 
-    `strength` is the theme's own probability; the pair's confidence stands in `Weighed`.
-    """
-
-    cast_by: str
-    indicator: str
-    theme: str
-    strength: float
-    matched: tuple[Span, ...] = ()
+_CLAUSE = re.compile("[^。；;，,]{6,}[。；;，,]?")
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """A rubric as a model sees it, made once: indicators, their themes and wordings."""
 
+    rubric: str
     indicators: tuple[str, ...]
     links: tuple[tuple[Link, ...], ...]
     wordings: Floats
     """Grams x indicators: the wording's vector of length 1, the idf multiplied in."""
-    warm: Floats
-    """Indicators x themes: what the themes make of the wording alone."""
 
 
 def frame(rubric: Rubric, themes: Themes, model: Model) -> Frame:
     """What pairs of this rubric are weighed with."""
-    crosswalk = themes.crosswalk.get(rubric.id, {})
-    items = rubric.items
-    told = [item.wording for item in items]
+    told = [item.wording for item in rubric.items]
+    crosswalk = themes.crosswalk.get(rubric.id)
     return Frame(
-        tuple(item.id for item in items),
-        tuple(crosswalk.get(item.id, ()) for item in items),
+        rubric.id,
+        tuple(item.id for item in rubric.items),
+        read_out(told, model) if crosswalk is None
+        else tuple(crosswalk.get(item.id, ()) for item in rubric.items),
         wording_vectors(told, model.recipe, model.lookup, model.idf),
-        model.themes([Seen(wording) for wording in told])[:, :-1],
     )
+
+
+def read_out(wordings: Sequence[str], model: Model) -> tuple[tuple[Link, ...], ...]:
+    """Themes for each indicator of a rubric without a crosswalk: those that a clause of its wording
+    is likely to be on, where no other indicator is clearly likelier to be meant by the theme; the
+    likeliest one where none is likely.
+
+    On the three rubrics with filed passages, taken as if they had no crosswalk, this finds two
+    thirds of what people link (`CLEARLY` was chosen there).
+    """
+    likely = np.stack([
+        model.themes([Seen(one, model.anchors[0]) for one in (told, *_CLAUSE.findall(told))]
+                     ).max(axis=0)
+        for told in wordings])
+    kept = (likely >= LIKELIER) & (likely >= likely.max(axis=0) - CLEARLY)
+    for row in np.flatnonzero(~kept.any(axis=1)):
+        kept[row, likely[row].argmax()] = True
+    return tuple(tuple(Link(model.themes_[column], "primary") for column in np.flatnonzero(row))
+                 for row in kept)
 
 
 def wording_vectors(told: Sequence[str], recipe: Recipe, lookup: Lookup, idf: Floats) -> Floats:
@@ -103,12 +116,12 @@ def met(links: Sequence[Sequence[Link]], passages: Sequence[Seen]) -> dict[tuple
 def pair_facts(passages: Sequence[Seen], votes: Sequence[Sequence[Vote]], of: Frame,
                theme_ids: Sequence[str], themes: Floats, likeness: Floats,
                odds: dict[str, float]) -> Floats:
-    """Passages x indicators x FACTS. `themes` are probabilities, the last column is `any`."""
+    """Passages x indicators x FACTS. `themes` are probabilities, `most` that of the likeliest."""
     count, wide = len(passages), len(of.indicators)
     facts = np.zeros((count, wide, len(FACTS)), np.float32)
     column = {theme: number for number, theme in enumerate(theme_ids)}
+    most = themes.max(axis=1)
     conditions = met(of.links, passages)
-    warm = np.einsum("pt,it->pit", themes[:, :-1], of.warm).max(axis=2)
     for number, links in enumerate(of.links):
         here = facts[:, number]
         for link in links:
@@ -118,8 +131,6 @@ def pair_facts(passages: Sequence[Seen], votes: Sequence[Sequence[Vote]], of: Fr
             else:
                 here[:, 1] = np.maximum(here[:, 1], np.where(holds, sure, 0))
                 here[:, 2] = np.maximum(here[:, 2], np.where(holds, 0, sure))
-        if not links:  # no crosswalk: what the wording itself says
-            here[:, 1] = warm[:, number]
     place = {indicator: number for number, indicator in enumerate(of.indicators)}
     for row, cast in enumerate(votes):
         for vote in cast:
@@ -134,13 +145,12 @@ def pair_facts(passages: Sequence[Seen], votes: Sequence[Sequence[Vote]], of: Fr
                 here[6] = max(here[6], worth + 3)
     facts[:, :, 8] = np.minimum(facts[:, :, 8], 2)
     facts[:, :, 0] = _logit(np.maximum(facts[:, :, 1], 1e-3))
-    facts[:, :, 4] = _logit(themes[:, -1])[:, None]
+    facts[:, :, 4] = _logit(most)[:, None]
     facts[:, :, 9] = likeness
     facts[:, :, 10] = likeness - likeness.mean(axis=1, keepdims=True)
-    facts[:, :, 11] = warm
-    facts[:, :, 12] = facts[:, :, 5] * facts[:, :, 1]
-    facts[:, :, 13] = np.maximum(facts[:, :, 5], facts[:, :, 7] > 0) * themes[:, -1:]
-    facts[:, :, 14] = 1
+    facts[:, :, 11] = facts[:, :, 5] * facts[:, :, 1]
+    facts[:, :, 12] = np.maximum(facts[:, :, 5], facts[:, :, 7] > 0) * most[:, None]
+    facts[:, :, 13] = 1
     return facts
 
 
@@ -156,14 +166,7 @@ def weighed(model: Model, of: Frame, passages: Sequence[Seen], votes: Sequence[S
     told = model.themes(passages) if themes is None else themes
     likeness = alike(passages, of.wordings, model.recipe, model.lookup, model.idf)
     facts = pair_facts(passages, votes, of, model.themes_, told, likeness, model.rule_odds)
-    return floored(calibrated(facts @ model.pair_weights, model.pair_knots), facts,
-                   model.rule_floor)
-
-
-def floored(chance: Floats, facts: Floats, floor: float) -> Floats:
-    """A rule's vote is another witness: what the weights doubt, it makes this sure at least."""
-    voted = (facts[..., 5] > 0) | (facts[..., 7] > 0)
-    return np.where(voted, 1 - (1 - chance) * np.float32(1 - floor), chance).astype(np.float32)
+    return calibrated(facts @ model.pair_weights, model.pair_knots)
 
 
 def calibrated(margins: Floats, knots: Floats) -> Floats:
@@ -171,21 +174,30 @@ def calibrated(margins: Floats, knots: Floats) -> Floats:
     return np.asarray(np.interp(expit(margins), knots[0], knots[1]), np.float32)
 
 
-def model_votes(model: Model, of: Frame, passages: Sequence[Seen], least: float = 0.5,
-                themes: Floats | None = None) -> list[list[ModelVote]]:
-    """The model's raw votes on each passage: for every indicator that a sure theme leads to."""
-    told = model.themes(passages) if themes is None else themes
-    conditions = met(of.links, passages)
+def model_votes(model: Model, of: Frame, passage: Seen, told: Floats, wanted: Mapping[str, bool]
+                ) -> list[Vote]:
+    """The model's votes on one passage: for each wanted indicator one, through the likeliest theme
+    that leads to it, with the grams that speak for that theme.
+
+    `told` are the passage's theme probabilities. A vote that is not `wanted` in any case (False) is
+    cast only for a theme that is likelier than not.
+    """
+    around_ = around(passage.text, passage.headings, passage.title)
     column = {theme: number for number, theme in enumerate(model.themes_)}
-    cast: list[list[ModelVote]] = [[] for _ in passages]
+    because: dict[str, tuple[Span, ...]] = {}
+    cast = []
     for indicator, links in zip(of.indicators, of.links, strict=True):
-        for link in links:
-            sure = told[:, column[link.theme]]
-            for row in np.flatnonzero((sure >= least) & conditions[link.hints]).tolist():
-                if link.weight == "primary":
-                    spans = tuple(sorted(s for s, _ in model.because(passages[row], link.theme)))
-                    cast[row].append(ModelVote(f"model:{model.id}", indicator, link.theme,
-                                               float(sure[row]), spans))
+        if indicator not in wanted or not links:
+            continue
+        some = [link.theme for link in links if link.weight == "primary" and link.holds(around_)
+                ] or [link.theme for link in links]
+        theme = max(some, key=lambda one: told[column[one]])
+        strength = float(told[column[theme]])
+        if strength >= LIKELIER or wanted[indicator]:
+            if theme not in because:
+                because[theme] = tuple(sorted(span for span, _ in model.because(passage, theme)))
+            cast.append(Vote(f"model:{model.id}", indicator, because[theme], theme,
+                             round(strength, 3)))
     return cast
 
 

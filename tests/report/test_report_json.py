@@ -94,6 +94,8 @@ def test_an_empty_ledger_is_valid_json(tmp_path: Path) -> None:
         ledger.put_header({"rubric": "demo-2024", "rubric_sha256": demo.sha("x"), "unit": [],
                            "ocr": {"mode": "never", "recognised": 0, "pending": 0,
                                    "seconds_a_page": 4.0},
+                           "model": {"id": "themes-9", "sha256": demo.sha("m"), "by_rule_only": [],
+                                     "themes": {}, "evaluation": None},
                            "period": ["2024"], "period_from": "given", "versions": {}})
         report.write(tmp_path, ledger, demo.rubric())
     told = json.loads((tmp_path / "coverage.json").read_text("utf-8"))

@@ -90,21 +90,32 @@ def test_highlights_land_on_the_matched_words(page: Any) -> None:
         quotes = page.xpath(f"//article[@id='i-{indicator}']//blockquote")
         assert len(quotes) == len(rows)
         for quote, row in zip(quotes, rows, strict=True):
-            marked = [mark.text_content() for mark in quote.iter("mark")]
-            assert marked == [row["text"][start:end] for start, end in row["matched"]]
+            for weight, kind in (("matched", "rule"), ("because", "model")):
+                marked = "".join(mark.text_content() for mark in quote.iter("mark")
+                                 if mark.get("class") in (kind, "both"))
+                assert marked == "".join(row["text"][start:end] for start, end in row[weight])
             assert text_of(quote) == text_of(reader.fromstring(
                 f"<p>{reader.tostring(quote, encoding='unicode')}</p>"))
 
 
-@pytest.mark.parametrize(("spans", "expected"), [
-    ([], [("一二三四五", False)]),
-    ([[1, 3]], [("一", False), ("二三", True), ("四五", False)]),
-    ([[0, 2], [1, 4]], [("一二三四", True), ("五", False)]),
-    ([[3, 9], [-2, 1]], [("一", True), ("二三", False), ("四五", True)]),
-    ([[4, 2]], [("一二三四五", False)]),
+@pytest.mark.parametrize(("matched", "because", "expected"), [
+    ([], [], [("一二三四五", "")]),
+    ([[1, 3]], [], [("一", ""), ("二三", "rule"), ("四五", "")]),
+    ([[0, 2], [1, 4]], [], [("一二三四", "rule"), ("五", "")]),
+    ([[3, 9], [-2, 1]], [], [("一", "rule"), ("二三", ""), ("四五", "rule")]),
+    ([[4, 2]], [], [("一二三四五", "")]),
+    ([[0, 2]], [[1, 4]], [("一", "rule"), ("二", "both"), ("三四", "model"), ("五", "")]),
 ])
-def test_pieces(spans: list[list[int]], expected: list[tuple[str, bool]]) -> None:
-    assert printable.pieces("一二三四五", spans) == expected
+def test_pieces(matched: list[list[int]], because: list[list[int]],
+                expected: list[tuple[str, str]]) -> None:
+    assert printable.pieces("一二三四五", matched, because) == expected
+
+
+def test_the_page_says_what_the_confidence_is_worth(page: Any) -> None:
+    told = text_of(page.xpath("//p[contains(@class, 'legend')]")[0])
+    assert "372" in told and "0.81" in told and "0.78" in told and "T05" in told
+    card = page.xpath("//article[@id='i-T01']//p[contains(., '置信度')]")[0]
+    assert "0.91" in text_of(card) and "党组织理论学习 0.88" in text_of(card)
 
 
 @pytest.mark.parametrize(("places", "expected"), [

@@ -88,7 +88,7 @@ def test_the_other_sheets(tmp_path: Path) -> None:
 
 def test_frozen_filtered_and_with_a_list_of_conclusions(tmp_path: Path) -> None:
     sheet = load_workbook(screen(tmp_path))[INDEX]
-    assert sheet.freeze_panes == "B2" and sheet.auto_filter.ref.startswith("A1:Q")
+    assert sheet.freeze_panes == "B2" and sheet.auto_filter.ref.startswith("A1:R")
     (rule,) = sheet.data_validations.dataValidation
     assert rule.formula1 == '"符合,部分符合,不符合,需现场核查,不适用"'
 
