@@ -97,7 +97,7 @@ def card(told: Mapping[str, Any]) -> str:
         *HEAD,
     ]
     for name, one in told["rubrics"].items():
-        for recipe in ("rules", "one_by_one", "themes", "combination", "with_floor"):
+        for recipe in ("rules", "one_by_one", "themes", "combination"):
             lines.append(f"| {name} | {recipe} " + _row(one[recipe]))
     lines += ["", f"{UNSEEN} was never trained on: its line shows what a new rubric with a "
               "crosswalk gets (its one_by_one alone had its labels). Pairs that the crosswalk "

@@ -17,7 +17,7 @@ from pipeline.learn.corpus import Row
 from pipeline.learn.pairs import Pairs, odds_of
 from pipeline.learn.train import HeldOut, Training, weigh
 from pipeline.tag.model import STAGES, Floats, expit, stage_facts
-from pipeline.tag.weigh import calibrated, floored
+from pipeline.tag.weigh import calibrated
 
 
 def compared(target: Pairs, teachers: Sequence[Pairs], held: HeldOut, ids: Sequence[str],
@@ -36,8 +36,7 @@ def compared(target: Pairs, teachers: Sequence[Pairs], held: HeldOut, ids: Seque
         "pairs": int(target.asked.sum()), "evidence": int((target.truth & target.asked).sum()),
         "rules": measure.scored(target.truth, target.by_rule, groups, target.asked),
     }
-    for name, margins in (("one_by_one", direct), ("themes", by_theme), ("combination", chance),
-                         ("with_floor", floored(chance, facts, recipe.rule_floor))):
+    for name, margins in (("one_by_one", direct), ("themes", by_theme), ("combination", chance)):
         said = cut_elsewhere(margins, target, held.fold)
         told[name] = measure.scored(target.truth, said, groups, target.asked)
         if name == "combination":
@@ -57,8 +56,9 @@ def combined(target: Pairs, teachers: Sequence[Pairs], held: HeldOut, ids: Seque
     seen = [row.seen for row in held.rows]
     for number in np.unique(held.fold):
         train, test = np.flatnonzero(held.fold != number), np.flatnonzero(held.fold == number)
-        odds = odds_of(teachers, train)
-        weights, knots = weigh(teachers, held, ids, odds, train)
+        some = np.intersect1d(train, held.plain)
+        odds = odds_of(teachers, some)
+        weights, knots = weigh(teachers, held, ids, odds, some)
         facts = target.facts(seen, ids, held.themes, odds)[test]
         chance[test] = calibrated(facts @ weights, knots)
     return chance
@@ -74,7 +74,7 @@ def one_by_one(target: Pairs, held: HeldOut, recipe: Training) -> Floats:
         given = fit.matrix([seen[row] for row in train], recipe.features, known)
         # Three columns that hold nothing: `borders` takes the last ones for stages.
         said = np.pad(target.truth[train], ((0, 0), (0, len(STAGES))))
-        weights, bias = fit.borders(given, said, np.ones(len(train), bool), recipe.hardness)
+        weights, bias = fit.borders(given, said, np.ones_like(said), recipe.hardness)
         found = fit.matrix([seen[row] for row in test], recipe.features, known) @ weights + bias
         margins[test] = found[:, :-len(STAGES)]
     return margins
@@ -108,7 +108,7 @@ def untagged_by_kind(rows: Sequence[Row], said: NDArray[np.bool_]) -> dict[str, 
 
 def themes_scored(held: HeldOut) -> dict[str, Any]:
     """F1 of the themes themselves, one threshold for all, and their calibration."""
-    truth, chance = held.said[:, :-4], held.themes[:, :-1]
+    truth, chance = held.said[:, :-3], held.themes
     cut = measure.best_cut(chance, truth, np.ones_like(truth))
     told = measure.scored(truth, chance >= cut, [row.document for row in held.rows])
     return {**told, "threshold": round(cut, 3), "ece": round(measure.ece(truth, chance), 4)}

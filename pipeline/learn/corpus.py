@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ PRIOR = "definitions"
 """The voice of the definitions themselves: always trained on, never measured on."""
 FIELDS = {"id", "voice", "unit", "document", "document_type", "title", "headings", "text", "themes",
           "stage", "negative_kind", "year"}
+LABELLED = ("yuxi-2024", "xinping-2018", "benxi-2021")
+"""Rubrics whose indicators a line may name."""
 KINDS = {"slogan", "other_campaign", "received", "bare_heading", "template", "other_unit",
          "neutral"}
 TYPES = set(DocumentType.__args__)  # type: ignore[attr-defined]
@@ -42,6 +44,12 @@ class Row:
     themes: tuple[str, ...]
     stage: Stage | None
     negative_kind: str | None
+    indicators: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Rubric -> the indicators that its author filed the passage under; nothing of a rubric that
+    the author was not asked about."""
+    asked: frozenset[str] | None = None
+    """The themes that somebody judged this passage by; None: all of them. What was not asked is
+    neither evidence nor none."""
 
 
 def read(folder: Path) -> list[Row]:
@@ -50,7 +58,11 @@ def read(folder: Path) -> list[Row]:
     rows, problems = [], []
     for file in sorted(folder.glob("*.jsonl")):
         for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
-            told = json.loads(line)
+            try:
+                told = json.loads(line)
+            except ValueError as error:
+                problems.append(f"{file.name}:{number}: {error}")
+                continue
             problems += [f"{file.name}:{number}: {what}" for what in _problems(told)]
             if not problems:
                 rows.append(_row(told))
@@ -63,7 +75,8 @@ def read(folder: Path) -> list[Row]:
 def _row(told: Mapping[str, Any]) -> Row:
     seen = Seen(told["text"], told["title"], tuple(told["headings"]), told["document_type"])
     return Row(told["id"], told["voice"], told["unit"], told["document"], seen,
-               tuple(told["themes"]), told["stage"], told["negative_kind"])
+               tuple(told["themes"]), told["stage"], told["negative_kind"],
+               {name: tuple(told[name]) for name in LABELLED if name in told})
 
 
 def _problems(told: Any) -> Iterator[str]:

@@ -103,27 +103,37 @@ def matrix(passages: Sequence[Seen], recipe: Recipe, known: Grammar) -> Matrix:
 
 
 def columns_of(rows: Sequence[Row], themes: Sequence[str]) -> NDArray[np.bool_]:
-    """What each row is: its themes, then whether it is evidence at all, then its stage."""
+    """What each row is: its themes, then its stage."""
     known = {theme: number for number, theme in enumerate(themes)}
-    said = np.zeros((len(rows), len(themes) + 1 + len(STAGES)), bool)
+    said = np.zeros((len(rows), len(themes) + len(STAGES)), bool)
     for number, row in enumerate(rows):
         for theme in row.themes:
             said[number, known[theme]] = True
-        said[number, len(themes)] = bool(row.themes)
         if row.stage:
-            said[number, len(themes) + 1 + STAGES.index(row.stage)] = True
+            said[number, len(themes) + STAGES.index(row.stage)] = True
     return said
 
 
-def borders(given: Matrix, said: NDArray[np.bool_], staged: NDArray[np.bool_], hardness: float,
+def asked_of(rows: Sequence[Row], themes: Sequence[str]) -> NDArray[np.bool_]:
+    """Which columns of `columns_of` each row was judged by: a row asked about some themes teaches
+    those alone; only rows with a stage teach stages."""
+    asked = np.ones((len(rows), len(themes) + len(STAGES)), bool)
+    for number, row in enumerate(rows):
+        if row.asked is not None:
+            asked[number, :len(themes)] = [theme in row.asked for theme in themes]
+        asked[number, len(themes):] = row.stage is not None
+    return asked
+
+
+def borders(given: Matrix, said: NDArray[np.bool_], asked: NDArray[np.bool_], hardness: float,
             seed: int = 1) -> tuple[Floats, Floats]:
-    """One linear border a column: grams x columns, and where each crosses. Stages learn from the
-    evidence alone (`staged`)."""
+    """One linear border a column, learnt from the rows asked of it: grams x columns, and where each
+    crosses."""
     wide = said.shape[1]
     weights = np.zeros((given.shape[1], wide), np.float32)
     bias = np.full(wide, -1, np.float32)
     for column in range(wide):
-        rows = np.flatnonzero(staged) if column >= wide - len(STAGES) else np.arange(len(said))
+        rows = np.flatnonzero(asked[:, column])
         truth = said[rows, column]
         if truth.all() or not truth.any():
             continue
@@ -143,7 +153,7 @@ def held_out(rows: Sequence[Row], themes: Sequence[str], recipe: Recipe, hardnes
              least: int, folds: int) -> Floats:
     """Scores of every row by borders that never saw its voice (nor its grams)."""
     fold = folds_of(rows, folds)
-    margins = np.zeros((len(rows), len(themes) + 1 + len(STAGES)), np.float32)
+    margins = np.zeros((len(rows), len(themes) + len(STAGES)), np.float32)
     for number in range(folds):
         test = np.flatnonzero(fold == number).tolist()
         others = [row for row, here in zip(rows, fold, strict=True) if here != number]
@@ -158,27 +168,23 @@ def learnt(rows: Sequence[Row], themes: Sequence[str], recipe: Recipe, hardness:
     shown = enriched(rows)
     seen = [row.seen for row in shown]
     known = grammar([row.seen for row in rows], recipe, least)
-    staged = np.array([row.stage is not None for row in shown])
-    weights, bias = borders(matrix(seen, recipe, known), columns_of(shown, themes), staged,
-                            hardness)
+    weights, bias = borders(matrix(seen, recipe, known), columns_of(shown, themes),
+                            asked_of(shown, themes), hardness)
     return known, weights, bias
 
 
-def platt(margins: Floats, truth: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
-    """Slope, lean on `any` (the last column) and offset of each column's logistic curve. A theme
-    with fewer than five examples takes the curve of all."""
+def platt(margins: Floats, truth: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Slope and offset of each column's logistic curve (Platt 1999). A theme with fewer than five
+    examples takes the curve of all."""
     def curve(x: Floats, y: NDArray[np.bool_]) -> NDArray[np.float32]:
-        fitted = LogisticRegression(C=10, max_iter=500).fit(x, y)
-        return np.array([*fitted.coef_[0], fitted.intercept_[0]], np.float32)
+        fitted = LogisticRegression(C=10, max_iter=500).fit(x[:, None], y)
+        return np.array([fitted.coef_[0, 0], fitted.intercept_[0]], np.float32)
 
-    whole, wide = margins[:, -1], truth.shape[1]
-    every = np.tile(whole, wide - 1)
-    shared = curve(np.stack([margins[:, :-1].T.ravel(), every], axis=1), truth[:, :-1].T.ravel())
-    own = [curve(np.stack([margins[:, n], whole], axis=1), truth[:, n])
-           if 5 <= truth[:, n].sum() < len(truth) else shared for n in range(wide - 1)]
-    last = curve(whole[:, None], truth[:, -1])
-    slope, lean, offset = np.stack([*own, np.array([last[0], 0, last[1]], np.float32)], axis=1)
-    return slope, lean, offset
+    shared = curve(margins.T.ravel(), truth.T.ravel())
+    slope, offset = np.stack([
+        curve(margins[:, n], truth[:, n]) if 5 <= truth[:, n].sum() < len(truth) else shared
+        for n in range(truth.shape[1])], axis=1)
+    return slope, offset
 
 
 def stage_weights(passages: Sequence[Seen], margins: Floats, stages: Sequence[str]) -> Floats:

@@ -1,7 +1,8 @@
 """Pairs of passage and indicator: what the corpus says of them, what rules, themes and words say.
 
-The corpus is labelled by theme; the crosswalk makes pairs of it. A pair that hangs on a secondary
-theme, or on a condition that the words do not meet, is not asked: nobody labelled it.
+Where a passage's author named the indicators, they are the truth. Elsewhere the corpus is labelled
+by theme, and the crosswalk makes pairs of it; a pair that hangs on a secondary theme, or on a
+condition that the words do not meet, is not asked then: nobody labelled it.
 """
 
 from __future__ import annotations
@@ -60,13 +61,18 @@ def pairs(rubric: Rubric, themes: Themes, rows: Sequence[Row], model: Model) -> 
     place = {indicator: number for number, indicator in enumerate(of.indicators)}
     truth = np.zeros((len(rows), len(place)), bool)
     asked = np.ones_like(truth)
+    unlinked = [number for number, links in enumerate(of.links) if not links]
+    named = [place[item.id] for item in rubric.indicators]
     for number, row in enumerate(rows):
         told = around(row.seen.text, row.seen.headings, row.seen.title)
         sure, perhaps = themes.indicators_of(rubric.id, row.themes, told)
         truth[number, [place[one] for one in sure if one in place]] = True
         asked[number, [place[one] for one in perhaps if one in place]] = False
-    # An indicator without themes was labelled by nobody.
-    asked[:, [number for number, links in enumerate(of.links) if not links]] = False
+        # An indicator without themes was labelled by nobody, unless its author named it.
+        asked[number, unlinked] = False
+        if rubric.id in row.indicators:
+            truth[number, named], asked[number, named] = False, True
+            truth[number, [place[one] for one in row.indicators[rubric.id]]] = True
     return Pairs(of, truth, asked, votes_of(rubric, passages),
                  alike(passages, of.wordings, model.recipe, model.lookup, model.idf))
 
