@@ -79,45 +79,88 @@ def scored(truth: Truth, said: Truth, groups: Sequence[str], asked: Truth | None
 
 def reliability(truth: Truth, chance: Floats, bins: int = BINS) -> list[tuple[float, float, int]]:
     """Bins of equal width: mean confidence, share that is true, how many."""
-    flat, p = truth.ravel(), chance.ravel()
-    which = np.minimum((p * bins).astype(int), bins - 1)
-    return [(round(float(p[which == b].mean()), 4), round(float(flat[which == b].mean()), 4),
-             int((which == b).sum())) for b in range(bins) if (which == b).any()]
+    return [(round(p, 4), round(t, 4), count) for p, t, count in _bins(truth, chance, bins)]
 
 
 def ece(truth: Truth, chance: Floats, bins: int = BINS) -> float:
-    """Expected calibration error: mean distance of confidence and truth, weighted by the bins."""
-    told = reliability(truth, chance, bins)
+    """Expected calibration error: mean distance of confidence and truth, weighted by the bins
+    (Naeini, Cooper, Hauskrecht: Obtaining Well Calibrated Probabilities Using Bayesian Binning,
+    AAAI 2015). 0 where there is nothing."""
+    told = _bins(truth, chance, bins)
     whole = sum(count for _, _, count in told)
     return sum(abs(p - t) * count for p, t, count in told) / max(whole, 1)
 
 
+def _bins(truth: Truth, chance: Floats, bins: int) -> list[tuple[float, float, int]]:
+    p = chance.ravel().astype(float)
+    which = np.minimum((p * bins).astype(int), bins - 1)
+    many = np.bincount(which, minlength=bins)
+    sure = np.bincount(which, weights=p, minlength=bins)
+    true = np.bincount(which, weights=truth.ravel(), minlength=bins)
+    return [(float(sure[b] / many[b]), float(true[b] / many[b]), int(many[b]))
+            for b in np.flatnonzero(many)]
+
+
 def precision_at(truth: Truth, chance: Floats, recall: float) -> float:
-    """The precision at the highest threshold that still finds this share."""
-    order = np.argsort(-chance.ravel(), kind="stable")
-    hits = np.cumsum(truth.ravel()[order])
-    if not len(hits) or not hits[-1]:
-        return 0.0
-    place = int(np.searchsorted(hits, np.ceil(recall * hits[-1])))
-    return float(hits[place] / (place + 1))
+    """The precision at the highest threshold that still finds this share; what is as sure as the
+    threshold is all proposed. 0 where there is nothing to find."""
+    found, read, whole, _ = _until(truth.ravel(), chance.ravel(), recall)
+    return found / read if whole else 0.0
 
 
 def reading(truth: Truth, chance: Floats, recall: float = 0.95) -> dict[str, float]:
-    """What a reviewer reads who wants this share of the evidence: passages ranked by their best
+    """What a reviewer reads who wants this share of the evidence: passages by their best
     confidence; the threshold, the share read, the true share and the work saved over sampling
-    (WSS at this recall)."""
+    (WSS at this recall: Cohen et al., Reducing Workload in Systematic Review Preparation, JAMIA
+    13, 2006). Empty where nothing is evidence."""
     evidence: Truth = np.asarray(truth.any(axis=1))
-    best: Floats = np.asarray(chance.max(axis=1))
-    order = np.argsort(-best, kind="stable")
-    hits = np.cumsum(evidence[order])
-    if not len(hits) or not hits[-1]:
+    found, read, whole, threshold = _until(evidence, np.asarray(chance.max(axis=1)), recall)
+    if not whole:
         return {}
-    place = int(np.searchsorted(hits, np.ceil(recall * hits[-1])))
-    read = (place + 1) / len(best)
-    return {"threshold": round(float(best[order[place]]), 4), "read": round(read, 3),
-            "true_share": round(float(evidence.mean()), 3),
-            "recall": round(float(hits[place] / hits[-1]), 3),
-            "wss": round(1 - read - (1 - recall), 3)}
+    return {"threshold": round(threshold, 4), **_read(found, read, whole, len(evidence)),
+            "wss": round(1 - read / len(evidence) - (1 - recall), 3)}
+
+
+def reading_from(truth: Truth, chance: Floats, threshold: float) -> dict[str, float]:
+    """The same for a reviewer who reads every passage with a pair from this confidence on; the work
+    saved is that over sampling at the recall which this gives."""
+    evidence: Truth = np.asarray(truth.any(axis=1))
+    shown: Truth = np.asarray(chance.max(axis=1) >= threshold)
+    whole, read = int(evidence.sum()), int(shown.sum())
+    if not whole:
+        return {}
+    found = int((evidence & shown).sum())
+    return {"threshold": round(threshold, 4), **_read(found, read, whole, len(evidence)),
+            "wss": round(found / whole - read / len(evidence), 3)}
+
+
+def _read(found: int, read: int, whole: int, passages: int) -> dict[str, float]:
+    return {"read": round(read / passages, 3), "true_share": round(whole / passages, 3),
+            "recall": round(found / whole, 3)}
+
+
+def _until(truth: Truth, chance: Floats, recall: float) -> tuple[int, int, int, float]:
+    """From the surest on until this share is found: found, read, all there is, the threshold."""
+    order = np.argsort(-chance, kind="stable")
+    hits = np.cumsum(truth[order])
+    if not len(hits) or not hits[-1]:
+        return 0, 0, 0, 1.0
+    wanted = np.ceil(recall * hits[-1] - 1e-9)
+    threshold = float(chance[order[int(np.searchsorted(hits, wanted))]])
+    # A threshold cannot tell apart what is equally sure: all of it is read.
+    read = int((chance >= threshold).sum())
+    return int(hits[read - 1]), read, int(hits[-1]), threshold
+
+
+def wilson(right: int, whole: int) -> tuple[float, float]:
+    """95 % interval of a share (Wilson, Probable Inference, JASA 22, 1927); nothing seen: 0 to
+    1."""
+    if not whole:
+        return 0.0, 1.0
+    share, z2 = right / whole, 1.959964**2
+    middle = (share + z2 / (2 * whole)) / (1 + z2 / whole)
+    half = (z2 * (share * (1 - share) / whole + z2 / (4 * whole**2))) ** 0.5 / (1 + z2 / whole)
+    return round(max(middle - half, 0), 3), round(min(middle + half, 1), 3)
 
 
 def best_cut(margins: Floats, truth: Truth, asked: Truth) -> float:
