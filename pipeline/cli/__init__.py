@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 
-from pipeline.cli import doctor, rubric, screen, selftest, tag
+from pipeline.cli import consent, doctor, evaluate, rubric, rules, screen, selftest, tag, train
 from pipeline.cli.frame import App, told
 from pipeline.errors import EXIT_INTERRUPTED, EXIT_USAGE, ZuozhengError
 from pipeline.language import choose, say
@@ -84,5 +84,9 @@ def _app() -> App:
     tag.add_to(app)
     rubric.add_to(app)
     doctor.add_to(app)
+    evaluate.add_to(app)
+    rules.add_to(app)
     selftest.add_to(app)
+    train.add_to(app)
+    consent.add_to(app)
     return app

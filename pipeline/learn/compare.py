@@ -17,7 +17,7 @@ from pipeline.learn.corpus import Row
 from pipeline.learn.pairs import Pairs, odds_of
 from pipeline.learn.train import HeldOut, Training, weigh
 from pipeline.tag.model import STAGES, Floats, expit, stage_facts
-from pipeline.tag.weigh import calibrated
+from pipeline.tag.weigh import calibrated, witnessed
 
 
 def compared(target: Pairs, teachers: Sequence[Pairs], held: HeldOut, ids: Sequence[str],
@@ -27,7 +27,7 @@ def compared(target: Pairs, teachers: Sequence[Pairs], held: HeldOut, ids: Seque
     `teachers` are the rubrics the weights are learnt on (without the target, for an unseen one).
     """
     groups = [row.document for row in held.rows]
-    chance = combined(target, teachers, held, ids)
+    chance = combined(target, teachers, held, ids, recipe.rule_trust)
     seen = [row.seen for row in held.rows]
     facts = target.facts(seen, ids, held.themes, {})
     by_theme = facts[:, :, 1]
@@ -50,7 +50,8 @@ def compared(target: Pairs, teachers: Sequence[Pairs], held: HeldOut, ids: Seque
     return told
 
 
-def combined(target: Pairs, teachers: Sequence[Pairs], held: HeldOut, ids: Sequence[str]) -> Floats:
+def combined(target: Pairs, teachers: Sequence[Pairs], held: HeldOut, ids: Sequence[str],
+             trust: float) -> Floats:
     """Confidence of every pair by weights, rules' odds and curve learnt on the other voices."""
     chance = np.zeros(target.truth.shape, np.float32)
     seen = [row.seen for row in held.rows]
@@ -60,7 +61,7 @@ def combined(target: Pairs, teachers: Sequence[Pairs], held: HeldOut, ids: Seque
         odds = odds_of(teachers, some)
         weights, knots = weigh(teachers, held, ids, odds, some)
         facts = target.facts(seen, ids, held.themes, odds)[test]
-        chance[test] = calibrated(facts @ weights, knots)
+        chance[test] = witnessed(calibrated(facts @ weights, knots), facts, trust)
     return chance
 
 

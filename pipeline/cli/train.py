@@ -1,0 +1,126 @@
+"""`zuozheng train`: the corpus, and what reviewers decided, in; a new model's folder out."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.consent import coverage_of
+from pipeline.cli.frame import App
+from pipeline.errors import InputError, OutputError
+from pipeline.language import say
+
+if TYPE_CHECKING:
+    from pipeline.learn.decisions import Decisions
+    from pipeline.learn.differ import Change
+    from pipeline.learn.renew import Renewed
+
+
+def add_to(app: App) -> None:
+    """Add the command."""
+
+    def train(
+        more: Annotated[list[Path] | None, typer.Argument(
+            metavar="[RUN]...", readable=False, help=say("help.more_runs"))] = None,
+        decisions: Annotated[list[Path] | None, typer.Option(
+            "--decisions", metavar="RUN", readable=False, help=say("help.decisions"))] = None,
+        gold: Annotated[list[Path] | None, typer.Option(
+            "--gold", metavar="GOLD.jsonl", readable=False, help=say("help.gold"))] = None,
+        corpus: Annotated[Path | None, typer.Option(readable=False,
+                                                    help=say("help.corpus"))] = None,
+        base: Annotated[Path | None, typer.Option(readable=False, help=say("help.base"))] = None,
+        out: Annotated[Path | None, typer.Option("--out", "-o", readable=False,
+                                                 help=say("help.model_out"))] = None,
+    ) -> int:
+        from pipeline.learn.renew import renew
+        from pipeline.tag.model import directory, shipped
+
+        runs = [*(decisions or ()), *(more or ())]
+        target = out or _next_free(directory())
+        if base is None:
+            base = target if (target / "recipe.json").is_file() else shipped()
+        done = renew(corpus or directory() / "corpus", base, target,
+                     _decided(runs) if runs else None, gold or (), step=_Clock())
+        _tell(done)
+        return 0
+
+    app.command("train", train)
+
+
+class _Clock:
+    """Each step on stderr as it begins, with the seconds since the start."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+
+    def __call__(self, step: str) -> None:
+        seconds = f"{time.monotonic() - self._begun:4.0f} s"
+        print(f"{seconds}  {say(f'train.step.{step}')}", file=sys.stderr, flush=True)
+
+
+def _next_free(models: Path) -> Path:
+    """models/themes-<n+1> in the current folder, n the highest here or among those shipped."""
+    here = Path("models")
+    try:
+        names = [path.name for folder in (models, here) if folder.is_dir()
+                 for path in folder.iterdir()]
+    except OSError as error:
+        raise OutputError("output_unusable", out=here, why=error.strerror) from None
+    known = [int(found[1]) for name in names if (found := re.fullmatch(r"themes-(\d{1,9})", name))]
+    return here / f"themes-{max(known, default=0) + 1}"
+
+
+def _decided(runs: Sequence[Path]) -> Decisions:
+    """What people decided in these runs; every run needs its consent."""
+    from pipeline.learn import consent
+    from pipeline.learn.decisions import gathered, name_of, run_of
+    from pipeline.report.kept import WORKBOOK, kept
+    from pipeline.rubric.load import load
+
+    given = []
+    for run in {path.resolve(): path for path in runs}.values():
+        told = run_of(coverage_of(run), run)
+        agreed = consent.given(run, name_of(told))
+        load(told["rubric"])
+        if not (run / WORKBOOK).is_file():
+            raise InputError("workbook_missing", run=run)
+        found = kept(run)
+        if found.beside in ("unreadable", "not_ours"):
+            raise InputError("workbook_damaged", file=run / WORKBOOK)
+        # Of a row: what it is about and what was decided. Names and notes stay where they are.
+        remarks = [(*key, remark.verdict) for key, remark in found.remarks.items()]
+        remarks += [(row.get("indicator", "").strip(), row.get("passage", "").strip(),
+                     row.get("verdict", "")) for row in found.orphans if row.get("passage")]
+        given.append((told, agreed, remarks))
+    return gathered(given)
+
+
+def _tell(done: Renewed) -> None:
+    told = done.told
+    if told:
+        print(say("train.from", decisions=told["decisions"], evidence=told["taken_as_evidence"],
+                  rejected=told["rejected"], passages=told["passages"], papers=told["papers"],
+                  runs=len(told["runs"])))
+        for reason, count in told["left_out"].items():
+            print("  " + say(f"train.left.{reason}", count=count))
+    if done.changes:
+        print(say("train.changes"))
+        for one in done.changes:
+            _row(one)
+    print(say("train.written", out=done.out), file=sys.stderr)
+
+
+def _row(one: Change) -> None:
+    on = say(f"train.on.{one.on}") if one.on in ("decisions", "corpus") else one.on
+    print(f"  {on}  {one.rubric}  "
+          f"{say('train.counted', passages=one.passages, documents=one.documents)}")
+    for name, (before, after, step, low, high) in (("micro", one.micro), ("macro", one.macro)):
+        print(f"    {name}-F1  {before:.3f} → {after:.3f}  {step:+.3f} ({low:+.3f} … {high:+.3f})")
+    for indicator, (before, after) in one.indicators.items():
+        print(f"    {indicator}  {before:.3f} → {after:.3f}")
