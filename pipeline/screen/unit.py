@@ -31,8 +31,7 @@ from pipeline.screen.scanned import DOUBTFUL, SECONDS_A_PAGE
 from pipeline.store.cache import Cache
 from pipeline.store.ledger import Ledger, StoreError
 from pipeline.store.outputs import alone, appended, clear_drafts, placed, prepare
-from pipeline.tag.model import of as model_of
-from pipeline.tag.model import shipped
+from pipeline.tag.model import about
 from pipeline.tag.quality import stored
 from pipeline.tag.themes import themes
 
@@ -69,14 +68,14 @@ def screen(folder: Path, rubric_name: str, out: Path, *, period: str | None = No
     that cannot be read is an entry of the result, never an error.
     """
     rubric = load(rubric_name)
-    place, trained = (model or shipped()).resolve(), model_of(model)
+    trained = about(model)
     asked = calendar.years(rubric.period if period is None else period)
     entries = list_folder(folder, out)
     name = os.fsencode(folder.resolve().name).decode("utf-8", "replace")
     unit = describe.unit_of(name, tuple(one for one in names if one.strip()))
     # The rubric crosses as it was checked: no worker reads a file that may change meanwhile.
     setup = {"rubric": rubric.model_dump(mode="json", exclude_none=True),
-             "model": {"path": str(place), "sha256": trained.sha256},
+             "model": {"path": str(trained.path), "sha256": trained.sha256},
              "unit": list(unit.names), "asked": list(asked), "ocr": ocr}
     # Programs that readers start stand in folders of their own: no path may be a relative one.
     out = prepare(out).resolve()
@@ -104,7 +103,7 @@ def screen(folder: Path, rubric_name: str, out: Path, *, period: str | None = No
                 "model": {"id": trained.id, "sha256": trained.sha256,
                           "by_rule_only": list(trained.by_rule_only.get(rubric.id, ())),
                           "themes": {theme.id: theme.name for theme in themes().themes},
-                          "evaluation": stored(place, trained.sha256, rubric.id)},
+                          "evaluation": stored(trained.path, trained.sha256, rubric.id)},
             })
             reading = Reading(ledger, cache, work, log, seen)
             reading.read(folder, files, setup, workers)

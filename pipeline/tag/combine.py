@@ -10,7 +10,7 @@ from functools import partial
 
 from pipeline.evidence import Stage, Tag, Vote
 from pipeline.tag.model import Seen
-from pipeline.tag.stage import furthest, told_of
+from pipeline.tag.stage import decides, furthest, tells_of_nothing_done, told_of
 
 
 def tags_of(passage: Seen, votes: Sequence[Vote], sure: Mapping[str, float], stage: Stage,
@@ -22,18 +22,27 @@ def tags_of(passage: Seen, votes: Sequence[Vote], sure: Mapping[str, float], sta
     """
     above = (passage.title, *passage.headings)
     told = partial(told_of, passage.text, document_type=passage.document_type, headings=above)
-    # What its date alone makes a promise stays one.
-    whole = told(spans=()) if told(spans=()) == told(spans=(), act=act, dated=dated) else None
+    whole: tuple[Stage, str | None] | None = told(spans=())
+    undone = tells_of_nothing_done(passage.text)
+    # What its date alone makes a promise stays one; what was decided, or not granted or not done,
+    # says so itself.
+    if whole != told(spans=(), act=act, dated=dated) or undone or decides(passage.text):
+        whole = None
     by_indicator: dict[str, list[Vote]] = {name: [] for name in sure}
     for vote in votes:
         by_indicator[vote.indicator].append(vote)
     tags = []
     for indicator, cast in by_indicator.items():
-        said = [told(spans=vote.matched, act=act, dated=dated) for vote in cast]
+        # A rule's words are what was meant; a model's stand for it only where no rule spoke, and
+        # then a passage that tells of something undone is taken for no more than a plan.
+        speaking = [vote for vote in cast if vote.theme is None]
+        said = [told(spans=vote.matched, act=act, dated=dated) for vote in speaking or cast]
         # What one rule's words deny, another's may still tell of.
         kept = [one for one in said if one[1] is None] or said
         mine, denied = furthest([one for one, _ in kept]), kept[0][1]
-        tags.append(Tag(indicator, tuple(cast),
-                        stage if denied is None and whole == (mine, None) else mine,
+        if undone and not speaking:
+            mine = "plan"
+        lifted = whole == (mine, None) or (mine, stage) == ("done", "result")
+        tags.append(Tag(indicator, tuple(cast), stage if denied is None and lifted else mine,
                         round(sure[indicator], 3), denied))
     return tuple(tags)

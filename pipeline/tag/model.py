@@ -12,12 +12,13 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +33,10 @@ from pipeline.tag.themes import themes
 
 FORMAT = 2
 STAGES: tuple[Stage, ...] = ("plan", "done", "result")
-ARRAYS = ("weights", "bias", "idf", "slope", "offset", "stage_weights", "pair_weights",
+ARRAYS = ("weights", "scale", "bias", "idf", "slope", "offset", "stage_weights", "pair_weights",
           "pair_knots", "rule_odds")
+MOST_BYTES = 1 << 29
+"""What a model's arrays may unpack to."""
 BATCH = 512
 """Passages at a time: enough to keep numpy busy, little enough to stay in the cache."""
 
@@ -96,6 +99,8 @@ class Model:
     """Two rows: a raw score of a pair, and the share of such pairs that were evidence."""
     rule_odds: dict[str, float]
     """How far a vote of this rule moved the odds of a pair when it was weighed."""
+    rule_trust: float
+    """How far a rule's vote is trusted beside what was weighed."""
     propose: float
     """From this confidence on a pair is worth proposing."""
     low: float
@@ -125,31 +130,35 @@ class Model:
         facts = stage_facts(passages, scores[:, -3:])
         return [STAGES[number] for number in (facts @ self.stage_weights).argmax(axis=1)]
 
-    def because(self, passage: Seen, theme: str, most: int = 5) -> list[tuple[Span, float]]:
-        """The strongest grams for a theme: spans of the text as stored with what each adds,
+    def because(self, passage: Seen, themes: Sequence[str], most: int = 5
+                ) -> dict[str, list[tuple[Span, float]]]:
+        """The strongest grams for each theme: spans of the text as stored with what each adds,
         strongest first; grams that overlap are told once, by the strongest of them."""
         copy = copy_of(passage.text)
-        column = self.columns.index(theme)
-        found: list[tuple[Span, float]] = []
+        blocks = []
         for weight, grams in text_grams([passage.text], self.recipe):
             known = self.lookup(grams.hashes)
             here = np.flatnonzero(known >= 0)
             norm = float(np.sqrt((self.idf[np.unique(known[here])] ** 2).sum())) or 1.0
-            for place in here:
-                start = max(int(grams.starts[place]) - 1, 0)
-                end = min(int(grams.starts[place] + grams.lengths[place]) - 1, len(copy.text))
-                if end > start:
-                    adds = float(self.weights[known[place], column]) * weight / norm
-                    found.append(((start, end), adds))
-        found.sort(key=lambda one: (-one[1], one[0]))
-        kept: list[tuple[Span, float]] = []
-        for (start, end), adds in found:
-            if adds <= 0 or len(kept) == most:
-                break
-            if all(end <= a or b <= start for (a, b), _ in kept):
-                kept.append(((start, end), adds))
-        spans = copy.spans([span for span, _ in kept])
-        return list(zip(spans, [adds for _, adds in kept], strict=True))
+            blocks.append((known[here], np.maximum(grams.starts[here] - 1, 0),
+                           np.minimum(grams.starts[here] + grams.lengths[here] - 1,
+                                      len(copy.text)), weight / norm))
+        told = {}
+        for theme in themes:
+            column = self.columns.index(theme)
+            adds = np.concatenate([self.weights[known, column] * by for known, _, _, by in blocks])
+            starts = np.concatenate([starts for _, starts, _, _ in blocks])
+            ends = np.concatenate([ends for _, _, ends, _ in blocks])
+            kept: list[tuple[Span, float]] = []
+            for place in np.lexsort((ends, starts, -adds)).tolist():
+                start, end = int(starts[place]), int(ends[place])
+                if adds[place] <= 0 or len(kept) == most:
+                    break
+                if end > start and all(end <= a or b <= start for (a, b), _ in kept):
+                    kept.append(((start, end), float(adds[place])))
+            spans = copy.spans([span for span, _ in kept])
+            told[theme] = list(zip(spans, [by for _, by in kept], strict=True))
+        return told
 
 
 def expit(scores: NDArray[Any]) -> Floats:
@@ -165,14 +174,15 @@ def probabilities(scores: Floats, slope: Floats, offset: Floats, free: NDArray[n
 
 def anchored(passages: Sequence[Seen], anchors: Sequence[str]) -> NDArray[np.bool_]:
     """Whether one of the words stands in a passage or above it."""
+    word = re.compile("|".join(map(re.escape, anchors))).search
     above: dict[tuple[str, tuple[str, ...], str], bool] = {}
     found = np.zeros(len(passages), bool)
     for row, one in enumerate(passages):
         key = one.title, one.headings, one.lead
         if key not in above:
             lines = "\n".join((one.title, *one.headings, one.lead))
-            above[key] = any(word in lines for word in anchors)
-        found[row] = above[key] or any(word in one.text for word in anchors)
+            above[key] = word(lines) is not None
+        found[row] = above[key] or word(one.text) is not None
     return found
 
 
@@ -290,6 +300,24 @@ def of(place: Path | None) -> Model:
     return load(place) if place else load(shipped(), shipped_sha256())
 
 
+class About(NamedTuple):
+    """What is known of a model before it is loaded."""
+
+    path: Path
+    id: str
+    sha256: str
+    by_rule_only: dict[str, tuple[str, ...]]
+
+
+def about(place: Path | None) -> About:
+    """A model's recipe, its parts checked by their hashes and not loaded: for whoever hands it to
+    others. Raises ModelError as `load` does."""
+    path = (place or shipped()).resolve()
+    told, _, pinned = _checked(path, None if place else shipped_sha256())
+    return About(path, str(told["id"]), pinned,
+                 {name: tuple(some) for name, some in told["by_rule_only"].items()})
+
+
 def _pinned() -> dict[str, str]:
     place = directory() / "shipped.json"
     try:
@@ -304,6 +332,38 @@ def load(path: Path, sha256: str | None = None) -> Model:
 
     Raises ModelError; its advice is to fetch the model again or to train one.
     """
+    told, raw, pinned = _checked(path, sha256)
+    try:
+        vocabulary = tuple(json.loads(raw["vocabulary.json"]))
+        with zipfile.ZipFile(io.BytesIO(raw["arrays.npz"])) as parts:
+            if sum(part.file_size for part in parts.infolist()) > MOST_BYTES:
+                raise ValueError("arrays.npz unpacks to too much")
+        with np.load(io.BytesIO(raw["arrays.npz"]), allow_pickle=False) as kept:
+            arrays = {name: kept[name].astype(np.float32) for name in ARRAYS}
+        made: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value
+                                for name, value in told["recipe"].items()}
+        recipe = Recipe(**made)
+        columns = tuple(told["columns"])
+        rules = dict(zip(told["rules"], map(float, arrays["rule_odds"]), strict=True))
+        if arrays["weights"].shape != (len(vocabulary), len(columns)):
+            raise ValueError("weights do not fit vocabulary and columns")
+        return Model(
+            told["id"], columns, recipe, vocabulary, Lookup(features.hashes_of(vocabulary)),
+            arrays["idf"], arrays["weights"] * arrays["scale"], arrays["bias"], arrays["slope"],
+            arrays["offset"], np.array(told["gated"], bool), tuple(told["anchors"]),
+            arrays["stage_weights"], arrays["pair_weights"], arrays["pair_knots"], rules,
+            float(told["rule_trust"]), float(told["propose"]), float(told["low"]),
+            {name: tuple(some) for name, some in told["by_rule_only"].items()}, pinned)
+    except _UNFIT as error:
+        raise ModelError("model_invalid", path=str(path), what=str(error)) from None
+
+
+_UNFIT = (AttributeError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile)
+
+
+def _checked(path: Path, sha256: str | None) -> tuple[dict[str, Any], dict[str, bytes], str]:
+    """A model's recipe, the bytes of its parts and the recipe's hash: of this version, for these
+    themes, unchanged since it was made."""
     try:
         raw = {name: (path / name).read_bytes()
                for name in ("recipe.json", "arrays.npz", "vocabulary.json")}
@@ -315,28 +375,14 @@ def load(path: Path, sha256: str | None = None) -> Model:
     try:
         told = json.loads(raw["recipe.json"])
         _check(path, told, raw)
-        vocabulary = tuple(json.loads(raw["vocabulary.json"]))
-        with np.load(io.BytesIO(raw["arrays.npz"]), allow_pickle=False) as kept:
-            arrays = {name: kept[name].astype(np.float32) for name in ARRAYS}
-        made: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value
-                                for name, value in told["recipe"].items()}
-        recipe = Recipe(**made)
-        columns = tuple(told["columns"])
-        rules = dict(zip(told["rules"], map(float, arrays["rule_odds"]), strict=True))
-        if arrays["weights"].shape != (len(vocabulary), len(columns)):
-            raise ValueError("weights do not fit vocabulary and columns")
-        if columns != (*themes().ids, *STAGES):
+        if tuple(told["columns"]) != (*themes().ids, *STAGES):
             raise ModelError("model_version", path=str(path), what="themes",
-                             found=str(len(columns) - 3), wanted=str(len(themes().ids)))
-        return Model(
-            told["id"], columns, recipe, vocabulary, Lookup(features.hashes_of(vocabulary)),
-            arrays["idf"], arrays["weights"], arrays["bias"], arrays["slope"], arrays["offset"],
-             np.array(told["gated"], bool), tuple(told["anchors"]),
-            arrays["stage_weights"], arrays["pair_weights"], arrays["pair_knots"], rules,
-            float(told["propose"]), float(told["low"]),
-            {name: tuple(some) for name, some in told["by_rule_only"].items()}, pinned)
-    except (AttributeError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+                             found=str(len(told["columns"]) - 3), wanted=str(len(themes().ids)))
+        if not isinstance(told["by_rule_only"], dict):
+            raise TypeError("by_rule_only is no mapping")
+    except _UNFIT as error:
         raise ModelError("model_invalid", path=str(path), what=str(error)) from None
+    return told, raw, pinned
 
 
 def _check(path: Path, told: dict[str, Any], raw: dict[str, bytes]) -> None:

@@ -28,6 +28,7 @@ _CLAUSE = re.compile(r"[^，,]+[，,]?")
 
 _UNDONE = re.compile(
     r"未能|未(?:按期|按时|及时|如期)?(?:召开|开展|举办|组织|落实|完成|建立|成立|制定|实施|启动|安排|印发|出台|到位|做|办|签|评|报送)"
+    r"|未(?:予|获|被)(?:安排|批准|批复|列入|通过|同意|支持)|没有?批(?:下来|准|复)"
     r"|尚未|没有(?:召开|开展|举办|组织|落实|完成|建立|成立|制定)|还没|暂未|暂缓|推迟|取消了?|搁置|因故"
 )
 _ONLY_LISTED = re.compile(
@@ -78,6 +79,9 @@ _TOLD = (
     r"|列支|拨付|支出|到位|兑现|完成(?!时限|时间|情况)|建成|建立起|落成|挂牌|揭牌|聘请|任命|明确由"
 )
 _DONE_ANYWHERE = re.compile(_COMPLETED)
+_DECIDES = re.compile(
+    r"决定(?:命名|表彰|授予|表扬|成立|聘|任命|对[^，。；]{0,60}(?:进行|予以|给予)(?:表彰|表扬|通报|命名|奖励))"
+)
 _DECIDED = re.compile(r"决定[，,:：]$")
 _DONE_WHERE_TOLD = re.compile(f"{_COMPLETED}|{_TOLD}")
 _EFFECT = re.compile(
@@ -128,6 +132,16 @@ def told_of(text: str, spans: Sequence[Span], document_type: DocumentType,
     if mood == "not_done" or mood == "others_act":
         return _DENIED[mood], mood
     return mood, None
+
+
+def tells_of_nothing_done(text: str) -> bool:
+    """Whether a passage says of something that it was not done, granted or finished."""
+    return _UNDONE.search(copy_of(text).text) is not None
+
+
+def decides(text: str) -> bool:
+    """Whether a passage decides an honour or a body there and then."""
+    return _DECIDES.search(copy_of(text).text) is not None
 
 
 def furthest(stages: Sequence[Stage]) -> Stage:

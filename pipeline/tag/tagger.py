@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from pipeline.evidence import Tag, Vote
 from pipeline.rubric.model import Rubric
 from pipeline.tag.combine import tags_of
@@ -16,6 +18,9 @@ from pipeline.tag.model import Model, Seen
 from pipeline.tag.rules import Rulebook, rulebook
 from pipeline.tag.themes import themes
 from pipeline.tag.weigh import Frame, frame, model_votes, weighed
+
+UNLIKELY = 0.03
+"""A passage on which no rule votes and no theme is likelier than this is evidence of nothing."""
 
 When = Callable[[int], tuple[str | None, str | None]]
 """For the number of a passage: the date of its act and that of its paper; see `stage.told_of`."""
@@ -44,25 +49,27 @@ class Tagger:
         votes = [self.rules.votes(one.text, one.headings, one.title) for one in passages]
         scores = self.model.scores(passages)
         told = self.model.themes(passages, scores)
-        chance = weighed(self.model, self.of, passages, votes, told)
-        tagged = [row for row in range(len(passages)) if (chance[row] >= self.least).any()]
-        stages = dict(zip(tagged, self.model.stages([passages[row] for row in tagged],
-                                                    scores[tagged]), strict=True))
-        found: list[tuple[Tag, ...]] = []
-        for row, passage in enumerate(passages):
+        found: list[tuple[Tag, ...]] = [()] * len(passages)
+        # Most passages of an archive are about other things: of these, nothing more is asked.
+        rows = [row for row in range(len(passages)) if votes[row] or told[row].max() >= UNLIKELY]
+        some = [passages[row] for row in rows]
+        chances = weighed(self.model, self.of, some, [votes[row] for row in rows], told[rows])
+        likely = np.flatnonzero((chances >= self.least).any(axis=1)).tolist()
+        rows, some, chances = [rows[n] for n in likely], [some[n] for n in likely], chances[likely]
+        stages = self.model.stages(some, scores[rows])
+        for row, passage, chance, stage in zip(rows, some, chances, stages, strict=True):
             by_rule = {vote.indicator for vote in votes[row]}
             sure = {
-                name: float(chance[row, column])
-                for column, name in enumerate(self.of.indicators)
-                if chance[row, column] >= self.least and (name in by_rule or name not in self.only)
+                self.of.indicators[column]: float(chance[column])
+                for column in np.flatnonzero(chance >= self.least).tolist()
+                if self.of.indicators[column] in by_rule
+                or self.of.indicators[column] not in self.only
             }
-            if not sure:
-                found.append(())
-                continue
-            cast: list[Vote] = [vote for vote in votes[row] if vote.indicator in sure]
-            wanted = {name: name not in by_rule for name in sure}
-            cast += model_votes(self.model, self.of, passage, told[row], wanted)
-            found.append(tags_of(passage, cast, sure, stages[row], *when(row)))
+            if sure:
+                cast: list[Vote] = [vote for vote in votes[row] if vote.indicator in sure]
+                wanted = {name: name not in by_rule for name in sure}
+                cast += model_votes(self.model, self.of, passage, told[row], wanted)
+                found[row] = tags_of(passage, cast, sure, stage, *when(row))
         return found
 
 

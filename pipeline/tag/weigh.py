@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.evidence import Span, Vote
+from pipeline.evidence import Vote
 from pipeline.rubric.model import Rubric
 from pipeline.tag.features import Lookup
 from pipeline.tag.model import Floats, Model, Recipe, Seen, added, expit, known_once, text_grams
@@ -166,7 +166,15 @@ def weighed(model: Model, of: Frame, passages: Sequence[Seen], votes: Sequence[S
     told = model.themes(passages) if themes is None else themes
     likeness = alike(passages, of.wordings, model.recipe, model.lookup, model.idf)
     facts = pair_facts(passages, votes, of, model.themes_, told, likeness, model.rule_odds)
-    return calibrated(facts @ model.pair_weights, model.pair_knots)
+    return witnessed(calibrated(facts @ model.pair_weights, model.pair_knots), facts,
+                     model.rule_trust)
+
+
+def witnessed(chance: Floats, facts: Floats, trust: float) -> Floats:
+    """A rule's vote is another witness, to be trusted so far: what it speaks for is missed only
+    where it is wrong too."""
+    voted = (facts[..., FACTS.index("rule")] > 0) | (facts[..., FACTS.index("headed_odds")] > 0)
+    return np.where(voted, 1 - (1 - chance) * np.float32(1 - trust), chance).astype(np.float32)
 
 
 def calibrated(margins: Floats, knots: Floats) -> Floats:
@@ -184,8 +192,7 @@ def model_votes(model: Model, of: Frame, passage: Seen, told: Floats, wanted: Ma
     """
     around_ = around(passage.text, passage.headings, passage.title)
     column = {theme: number for number, theme in enumerate(model.themes_)}
-    because: dict[str, tuple[Span, ...]] = {}
-    cast = []
+    through: dict[str, tuple[str, float]] = {}
     for indicator, links in zip(of.indicators, of.links, strict=True):
         if indicator not in wanted or not links:
             continue
@@ -194,11 +201,10 @@ def model_votes(model: Model, of: Frame, passage: Seen, told: Floats, wanted: Ma
         theme = max(some, key=lambda one: told[column[one]])
         strength = float(told[column[theme]])
         if strength >= LIKELIER or wanted[indicator]:
-            if theme not in because:
-                because[theme] = tuple(sorted(span for span, _ in model.because(passage, theme)))
-            cast.append(Vote(f"model:{model.id}", indicator, because[theme], theme,
-                             round(strength, 3)))
-    return cast
+            through[indicator] = theme, round(strength, 3)
+    because = model.because(passage, sorted({theme for theme, _ in through.values()}))
+    return [Vote(f"model:{model.id}", indicator, tuple(sorted(span for span, _ in because[theme])),
+                 theme, strength) for indicator, (theme, strength) in through.items()]
 
 
 def _logit(p: Floats) -> Floats:

@@ -45,7 +45,8 @@ def test_help_is_light() -> None:
 def test_every_command_has_help_an_example_and_a_place_in_the_docs(language: str) -> None:
     readme = (ROOT / ("README.md" if language == "en" else "README.zh-CN.md")).read_text("utf-8")
     for words in (["screen"], ["tag"], ["rubric", "list"], ["rubric", "show"], ["rubric", "check"],
-                  ["doctor"]):
+                  ["rules", "report"], ["evaluate"], ["consent"], ["train"], ["doctor"],
+                  ["selftest"]):
         done = zuozheng(*words, "--help", "--lang", language)
         assert done.returncode == 0
         text = done.stdout
@@ -149,7 +150,8 @@ def test_tag_keeps_order_and_shape() -> None:
     out = [json.loads(line) for line in done.stdout.splitlines()]
     assert [row["id"] for row in out] == [7, "b", "c"]
     assert out[0]["stage"] == "done" and out[0]["tags"][0]["indicator"] == "Y01"
-    assert set(out[0]["tags"][0]) == {"indicator", "confidence", "cast_by", "matched"}
+    assert set(out[0]["tags"][0]) == {
+        "indicator", "confidence", "cast_by", "matched", "because"}
     assert out[1] == {"id": "b", "tags": [], "stage": "none"}
 
 

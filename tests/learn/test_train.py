@@ -14,6 +14,7 @@ from pipeline.learn.evaluate import evaluate, gold_of
 from pipeline.learn.train import Training, train
 from pipeline.rubric.load import load as load_rubric
 from pipeline.tag.model import Model, Seen
+from pipeline.tag.model import load as load_model
 from pipeline.tag.rules import rulebook
 from pipeline.tag.themes import themes
 from pipeline.tag.weigh import frame, model_votes, weighed
@@ -51,14 +52,27 @@ def test_the_card_and_its_evaluation_say_the_same(
         small: Path, tmp_path: Path, model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(card, "TARGETS", ("yuxi-2024",))
     train(small, RECIPE, tmp_path / "tiny")
-    told = card.record(tmp_path / "tiny", small, RECIPE, gold={"made": _gold(tmp_path)})
+    told = card.record(tmp_path / "tiny", small, RECIPE, gold={"development": _gold(tmp_path)})
     text = (tmp_path / "tiny" / "MODEL_CARD.md").read_text("utf-8")
     assert json.loads((tmp_path / "tiny" / "evaluation.json").read_text("utf-8")) == json.loads(
         json.dumps(told))
-    for recipe in ("rules", "one_by_one", "themes", "combination"):
-        low_high = told["rubrics"]["yuxi-2024"][recipe]["micro"]
-        assert low_high[1] <= low_high[0] <= low_high[2] and str(low_high[0]) in text
-    assert "synthetic" in text
+    for recipe in card.RECIPES:
+        value, low, high = told["recipes"]["yuxi-2024"][recipe]["micro"]
+        assert low <= value <= high and str(value) in text
+    assert "synthetic" in text and "Set `development`" in text
+
+
+def test_what_is_found_too_weak_is_written_into_the_model(
+        small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(card, "TARGETS", ("yuxi-2024",))
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text("".join(json.dumps({"text": f"天气晴，{n}级风。", "yuxi-2024": ["Y16"]}) + "\n"
+                            for n in range(card.FEW)), "utf-8")
+    train(small, RECIPE, tmp_path / "tiny")
+    told = card.record(tmp_path / "tiny", small, RECIPE, gold={"development": gold})
+    settled = load_model(tmp_path / "tiny")
+    assert settled.by_rule_only == {"yuxi-2024": ("Y16",)}
+    assert told["model"]["sha256"] == settled.sha256
 
 
 def _gold(folder: Path) -> Path:
@@ -112,7 +126,8 @@ def test_votes_name_the_theme_and_the_words(model: Model) -> None:
 def test_a_rubric_without_a_crosswalk_is_weighed_by_its_wording(model: Model) -> None:
     rubric = load_rubric("yuxi-2024").model_copy(update={"id": "imported"})
     of = frame(rubric, themes(), model)
-    assert not any(of.links)
+    assert all(of.links)
+    assert "funds" in {link.theme for link in of.links[of.indicators.index("Y15")]}
     one = Seen("创建经费3万元列入年度预算。", "民族团结进步创建经费预算")
     assert np.isfinite(weighed(model, of, [one], [[]])).all()
 
