@@ -34,6 +34,7 @@ LIKELIER = 0.5
 CLEARLY = 0.1
 """An indicator that is less likely by this than another is not what a theme means."""
 
+_IN_A_PLAN = "民族团结进步创建工作方案"
 _CLAUSE = re.compile("[^。；;，,]{6,}[。；;，,]?")
 
 
@@ -66,11 +67,12 @@ def read_out(wordings: Sequence[str], model: Model) -> tuple[tuple[Link, ...], .
     is likely to be on, where no other indicator is clearly likelier to be meant by the theme; the
     likeliest one where none is likely.
 
-    On the three rubrics with filed passages, taken as if they had no crosswalk, this finds two
-    thirds of what people link (`CLEARLY` was chosen there).
+    The clauses are read as if they stood in a plan. On the three rubrics with filed passages, taken
+    as if they had no crosswalk, proposals keep about nine tenths of their F1 (how clauses are read
+    and `CLEARLY` were chosen there).
     """
     likely = np.stack([
-        model.themes([Seen(one, model.anchors[0]) for one in (told, *_CLAUSE.findall(told))]
+        model.themes([Seen(one, _IN_A_PLAN, (), "方案") for one in (told, *_CLAUSE.findall(told))]
                      ).max(axis=0)
         for told in wordings])
     kept = (likely >= LIKELIER) & (likely >= likely.max(axis=0) - CLEARLY)
