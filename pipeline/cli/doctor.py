@@ -14,7 +14,7 @@ from pipeline.language import say
 NEEDED = (
     "pypdfium2", "pdfplumber", "lxml", "python-calamine", "olefile", "py7zr", "pillow",
     "pi-heif", "rapidocr", "onnxruntime", "numpy", "ahocorasick-rs", "jinja2", "openpyxl",
-    "xlsxwriter", "orjson", "pydantic", "pyyaml", "typer", "rich",
+    "xlsxwriter", "orjson", "pydantic", "pyyaml", "typer", "rich", "rjieba",
 )
 
 
@@ -36,12 +36,15 @@ def add_to(app: App) -> None:
         from pipeline.cli import surroundings
         from pipeline.ingest.confined import confine
         from pipeline.rubric.load import available, directory, load
+        from pipeline.tag.model import of
 
         names = available()
         for name in names:
             load(name)
         print(*surroundings.in_words(confine.layers()), sep="\n")
         print(say("doctor.rubrics", count=len(names), place=directory()))
+        model = of(None)
+        print(say("doctor.model", id=model.id, sha256=model.sha256))
         print(say("doctor.well"))
         return 0
 

@@ -48,6 +48,7 @@ def record(out: Path, corpus_dir: Path, recipe: Training, gold: Mapping[str, Pat
     gold = gold or {}
     model = load_model(out)
     if "development" in gold:
+        model = settle(out, {})  # judged by what it would propose of itself
         model = settle(out, {
             name: weak_in(evaluate(gold["development"], model, load_rubric(name)))
             for name in rubrics_of(gold["development"])})
@@ -75,7 +76,8 @@ def record(out: Path, corpus_dir: Path, recipe: Training, gold: Mapping[str, Pat
             **{which: {name: evaluate(file, model, load_rubric(name))
                        for name in rubrics_of(file)} for which, file in gold.items()},
             "corpus": {name: {"documents": made["documents"], "passages": made["passages"],
-                              "combination": one["combination"], "ece": [one["ece"]]}
+                              "combination": one["combination"],
+                              "ece_likely": [one["ece_likely"]]}
                        for name, one in recipes.items()},
         },
         "speed": speed(out, model, [row.seen for row in held.rows]),

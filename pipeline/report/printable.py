@@ -182,7 +182,7 @@ def votes(found: Mapping[str, Any], says: Mapping[str, str], themes: Mapping[str
         kind, _, name = voice.partition(":")
         if kind == "model":
             through = say("report.comma").join(
-                f"{themes.get(theme, clean(theme))} {strength:.2f}"
+                f"{themes.get(theme, clean(theme))} {confidence(strength)}"
                 for theme, strength in found["themes"].items())
             told.append(say("report.voted.model", id=clean(name), themes=through))
         else:

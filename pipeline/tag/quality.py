@@ -24,7 +24,7 @@ def stored(place: Path, sha256: str, rubric: str) -> dict[str, Any] | None:
                 micro, low, high = found["combination"]["micro"]
                 return {"data": data, "date": told["date"], "papers": found["documents"],
                         "passages": found["passages"], "micro": micro, "low": low, "high": high,
-                        "ece": found["ece"][0]}
+                        "ece": found["ece_likely"][0]}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return None

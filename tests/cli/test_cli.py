@@ -176,8 +176,11 @@ def test_an_interruption_is_told_and_leaves_no_half_result(place: Path) -> None:
         [sys.executable, "-c", "from pipeline.cli import main; main()", "screen",
          str(place / "材料"), "--rubric", "yuxi-2024", "--out", str(place / "out")],
         stderr=subprocess.PIPE, text=True, encoding="utf-8", cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"})
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+        # What is started in the background ignores the signal, and so would we.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     while not (place / "out" / "run.log").exists():
+        assert running.poll() is None, running.communicate()[1]
         time.sleep(0.05)
     time.sleep(0.5)
     running.send_signal(signal.SIGINT)
