@@ -24,7 +24,7 @@ EXIT_CODES: dict[int, str] = {
     EXIT_SOME_UNREAD: "done; some files stay unread or partly read",
     EXIT_INPUT: "the input is missing, empty or not usable",
     EXIT_RUBRIC: "the rubric is unknown or has an error",
-    EXIT_OUTPUT: "the output place cannot be written",
+    EXIT_OUTPUT: "the output place cannot be written, or holds a better model",
     EXIT_BROKEN: "the installation is broken; `zuozheng doctor` says where",
     EXIT_INTERRUPTED: "interrupted",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,9 @@ import typer
 from pipeline.cli.frame import App
 from pipeline.errors import InputError
 from pipeline.language import say
+
+_OFFICE = re.compile("[局委办部厅院校处科室司会府站所队馆社团组镇乡街村厂行] *$"
+                     "|(?i:office|bureau|department)")
 
 
 def add_to(app: App) -> None:
@@ -33,6 +37,8 @@ def add_to(app: App) -> None:
             return 0
         if by is None:
             raise InputError("consent_by_whom", run=run)
+        if not _OFFICE.search(by):
+            raise InputError("consent_by_office", by=by)
         papers = name_of(run_of(coverage_of(run), run))
         given = kept.give(run, by, papers, date.today())
         print(say("consent.given", office=given.office, date=given.date, file=run / kept.FILE,

@@ -50,8 +50,7 @@ def _run(gold: Path, names: Sequence[str], model: Path | None, out: Path | None)
         raise WorkerError("plot_missing", library="matplotlib")
     wanted = list(dict.fromkeys(names)) or rubrics_of(gold)
     rubrics = [load(name) for name in wanted]
-    learnt = (models.load(model) if model
-              else models.load(models.shipped(), models.shipped_sha256()))
+    learnt = models.of(model)
     corpus = models.directory() / "corpus"
     told = evaluation(gold, learnt, rubrics, corpus if corpus.is_dir() else None)
     text = "\n".join(_report(told, rubrics)) + "\n"

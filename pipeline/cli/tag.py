@@ -116,7 +116,8 @@ def _passage(line: bytes, number: int, name: str) -> dict[str, Any]:
 
 
 def _tagged(given: list[dict[str, Any]], ready: Tagger) -> Iterator[dict[str, Any]]:
-    from pipeline.describe import type_of_title
+    from pipeline.describe import type_of_title, unsupported
+    from pipeline.evidence import Passage
     from pipeline.tag.model import Seen
     from pipeline.tag.stage import furthest
 
@@ -126,8 +127,11 @@ def _tagged(given: list[dict[str, Any]], ready: Tagger) -> Iterator[dict[str, An
         kind = one.get("document_type") or type_of_title(title) or "other"
         seen.append(Seen(one["text"], title, tuple(one.get("headings") or ()), kind))
     for one, tags in zip(given, ready.tags(seen), strict=True):
+        # Nothing is said of a script that nothing here reads, and that is said.
+        foreign = unsupported([Passage("", one["text"], ())])
         yield {
             "id": one["id"],
+            **({"reason": "unsupported_script"} if foreign else {}),
             "tags": [
                 {
                     "indicator": tag.indicator,

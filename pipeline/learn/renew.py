@@ -97,7 +97,7 @@ def renew(corpus_dir: Path, base_dir: Path, out: Path, decisions: Decisions | No
                 raise OutputError("model_not_better", out=out, before=f"{_mean(against, 0):.3f}",
                                   after=f"{_mean(against, 1):.3f}")
         step("card")
-        card.record(draft, corpus_dir, recipe)
+        card.record(draft, corpus_dir, recipe, {"given": gold[0]} if gold else None)
         _say(draft, base, told, changes)
     return Renewed(out, replace(model, id=out.name), told, tuple(changes))
 

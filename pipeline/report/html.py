@@ -126,6 +126,7 @@ def _model(told: Row) -> Row:
     found = told["evaluation"]
     return {
         "id": safe(told["id"]), "sha256": told["sha256"],
+        "rule_only": told["by_rule_only"],
         "by_rule_only": say("report.comma").join(told["by_rule_only"]),
         "evaluation": {**found, "data": named("evaluated_on", found["data"])} if found else None,
     }

@@ -287,17 +287,12 @@ def directory() -> Path:
 def shipped() -> Path:
     """The model that screening takes unless another is named: the one models/shipped.json names
     with the hash of its recipe."""
-    return directory() / _pinned()["id"]
-
-
-def shipped_sha256() -> str:
-    """The pinned hash of its recipe."""
-    return str(_pinned()["sha256"])
+    return directory() / pinned()["id"]
 
 
 def of(place: Path | None) -> Model:
     """The model in that folder; None: the one shipped, which must have the pinned hash."""
-    return load(place) if place else load(shipped(), shipped_sha256())
+    return load(place) if place else load(shipped(), pinned()["sha256"])
 
 
 class About(NamedTuple):
@@ -313,12 +308,13 @@ def about(place: Path | None) -> About:
     """A model's recipe, its parts checked by their hashes and not loaded: for whoever hands it to
     others. Raises ModelError as `load` does."""
     path = (place or shipped()).resolve()
-    told, _, pinned = _checked(path, None if place else shipped_sha256())
-    return About(path, str(told["id"]), pinned,
+    told, _, sha256 = _checked(path, None if place else pinned()["sha256"])
+    return About(path, str(told["id"]), sha256,
                  {name: tuple(some) for name, some in told["by_rule_only"].items()})
 
 
-def _pinned() -> dict[str, str]:
+def pinned() -> dict[str, str]:
+    """`id`, `sha256` of the recipe and hash of the `evaluation` of the model that is shipped."""
     place = directory() / "shipped.json"
     try:
         told: dict[str, str] = json.loads(place.read_text("utf-8"))

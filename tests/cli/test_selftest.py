@@ -93,7 +93,7 @@ def test_doctor_shows_layers_and_programs(monkeypatch: pytest.MonkeyPatch,
     out = capfd.readouterr().out
     assert "no network" in out and "rapidocr" in out
     assert "apt-get install --no-install-recommends libreoffice-writer-nogui" in out
-    assert "unar" in out.splitlines()[-3] and "tesseract-ocr" not in out
+    assert "unar" in out.splitlines()[-4] and "tesseract-ocr" not in out
 
 
 def test_without_a_recogniser_doctor_names_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from pipeline.learn import corpus
-from pipeline.tag import features
+from pipeline.tag import features, quality
 from pipeline.tag.features import Lookup, framed
 from pipeline.tag.model import ModelError, Seen, about, cut, load, of, shipped
+from pipeline.tag.quality import evaluation
 
 ROOT = Path(__file__).parents[2]
 ROWS = [row for row in corpus.read(ROOT / "models" / "corpus") if row.voice != corpus.PRIOR]
@@ -166,6 +167,16 @@ def test_what_is_known_of_a_model_is_what_loading_says() -> None:
     assert (told.path, told.id, told.sha256, told.by_rule_only) == (
         SHIPPED.resolve(), MODEL.id, MODEL.sha256, MODEL.by_rule_only)
     assert about(None) == told
+
+
+def test_the_shipped_evaluation_is_held_to(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert evaluation(SHIPPED)["model"]["sha256"] == MODEL.sha256
+    told = (copy / "evaluation.json").read_text("utf-8")
+    (copy / "evaluation.json").write_text(told.replace("0.838", "0.999"), "utf-8")
+    assert evaluation(copy)  # of one's own model nothing is pinned
+    monkeypatch.setattr(quality, "shipped", lambda: copy)
+    with pytest.raises(ModelError, match="model_changed"):
+        evaluation(copy)
 
 
 def test_a_missing_model_is_named(tmp_path: Path) -> None:
