@@ -155,6 +155,13 @@ def test_tag_keeps_order_and_shape() -> None:
     assert out[1] == {"id": "b", "tags": [], "stage": "none"}
 
 
+def test_tag_says_that_it_reads_no_other_script() -> None:
+    done = zuozheng("tag", "--rubric", "yuxi-2024", given=json.dumps(
+        {"id": 1, "text": "མི་རིགས་མཐུན་སྒྲིལ་སྐོར་གྱི་ཡིག་ཆ།", "title": "民族团结进步创建工作总结"}))
+    assert json.loads(done.stdout) == {"id": 1, "reason": "unsupported_script", "tags": [],
+                                       "stage": "none"}
+
+
 def test_tag_names_indicators_and_never_duties() -> None:
     line = {"id": 1, "title": "2024年民族团结进步创建工作方案",
             "text": "明确办公室1名同志兼职负责民族团结进步创建工作，制定本单位创建工作方案。"}
