@@ -7,10 +7,11 @@ like follows GB/T 9704-2012 (党政机关公文格式).
 
 from pipeline.describe.kinds import kind_of_title as type_of_title
 from pipeline.describe.naming import years_named
+from pipeline.describe.opening import opening
 from pipeline.describe.organisations import unit_of
 from pipeline.describe.paper import document
 from pipeline.describe.script import unsupported
 from pipeline.describe.years import year_of, years_of
 
-__all__ = ["document", "type_of_title", "unit_of", "unsupported", "year_of", "years_named",
-           "years_of"]
+__all__ = ["document", "opening", "type_of_title", "unit_of", "unsupported", "year_of",
+           "years_named", "years_of"]

@@ -53,26 +53,33 @@ def votes_of(rubric: Rubric, passages: Sequence[Seen]) -> list[list[Vote]]:
     return [book.votes(one.text, one.headings, one.title) for one in passages]
 
 
+def crossed(rubric: Rubric, rows: Sequence[Row], known: Themes
+            ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """The indicators that a row's author named, or else what the crosswalk makes of its themes:
+    truth and what is asked, rows x items. By the crosswalk, a pair that hangs on a secondary theme
+    or an unmet condition is not asked, nor is an item without themes."""
+    links = known.crosswalk.get(rubric.id, {})
+    place = {item.id: number for number, item in enumerate(rubric.items)}
+    truth = np.zeros((len(rows), len(place)), bool)
+    asked = np.tile([bool(links.get(name)) for name in place], (len(rows), 1))
+    for number, row in enumerate(rows):
+        words = around(row.seen.text, row.seen.headings, row.seen.title)
+        sure, perhaps = known.indicators_of(rubric.id, row.themes, words)
+        truth[number, [place[one] for one in sure if one in place]] = True
+        asked[number, [place[one] for one in perhaps if one in place]] = False
+        if rubric.id in row.indicators:
+            named = [place[item.id] for item in rubric.indicators]
+            truth[number, named], asked[number, named] = False, True
+            truth[number, [place[one] for one in row.indicators[rubric.id]]] = True
+    return truth, asked
+
+
 def pairs(rubric: Rubric, themes: Themes, rows: Sequence[Row], model: Model) -> Pairs:
     """A rubric's pairs on the corpus; of the model only its grams are used (for likeness) and what
     its themes say of the indicators' wordings."""
     passages = [row.seen for row in rows]
     of = frame(rubric, themes, model)
-    place = {indicator: number for number, indicator in enumerate(of.indicators)}
-    truth = np.zeros((len(rows), len(place)), bool)
-    asked = np.ones_like(truth)
-    unlinked = [number for number, links in enumerate(of.links) if not links]
-    named = [place[item.id] for item in rubric.indicators]
-    for number, row in enumerate(rows):
-        told = around(row.seen.text, row.seen.headings, row.seen.title)
-        sure, perhaps = themes.indicators_of(rubric.id, row.themes, told)
-        truth[number, [place[one] for one in sure if one in place]] = True
-        asked[number, [place[one] for one in perhaps if one in place]] = False
-        # An indicator without themes was labelled by nobody, unless its author named it.
-        asked[number, unlinked] = False
-        if rubric.id in row.indicators:
-            truth[number, named], asked[number, named] = False, True
-            truth[number, [place[one] for one in row.indicators[rubric.id]]] = True
+    truth, asked = crossed(rubric, rows, themes)
     return Pairs(of, truth, asked, votes_of(rubric, passages),
                  alike(passages, of.wordings, model.recipe, model.lookup, model.idf))
 

@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 
 from pipeline.evidence import Vote
 from pipeline.learn import corpus, measure
-from pipeline.learn.corpus import PRIOR, Row
+from pipeline.learn.corpus import PRIOR
 from pipeline.learn.gold import gold_of
-from pipeline.learn.pairs import votes_of
+from pipeline.learn.pairs import crossed, votes_of
 from pipeline.rubric.model import Rubric
-from pipeline.tag.themes import Themes, around, themes
+from pipeline.tag.themes import themes
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,27 +109,6 @@ def of_gold(rubric: Rubric, path: Path) -> Labelled:
     truth = np.pad(gold.truth, ((0, 0), (0, duties)))
     asked = np.pad(np.ones_like(gold.truth), ((0, 0), (0, duties)))
     return Labelled(votes_of(rubric, gold.passages), truth, asked)
-
-
-def crossed(rubric: Rubric, rows: Sequence[Row], known: Themes
-            ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """The indicators that a row's author named, or else what the crosswalk makes of its themes:
-    truth and what is asked, rows x items, as `pairs` has it. By the crosswalk, a pair that hangs on
-    a secondary theme or an unmet condition is not asked, nor is an item without themes."""
-    links = known.crosswalk.get(rubric.id, {})
-    place = {item.id: number for number, item in enumerate(rubric.items)}
-    truth = np.zeros((len(rows), len(place)), bool)
-    asked = np.tile([bool(links.get(name)) for name in place], (len(rows), 1))
-    for number, row in enumerate(rows):
-        words = around(row.seen.text, row.seen.headings, row.seen.title)
-        sure, perhaps = known.indicators_of(rubric.id, row.themes, words)
-        truth[number, [place[one] for one in sure if one in place]] = True
-        asked[number, [place[one] for one in perhaps if one in place]] = False
-        if rubric.id in row.indicators:
-            named = [place[item.id] for item in rubric.indicators]
-            truth[number, named], asked[number, named] = False, True
-            truth[number, [place[one] for one in row.indicators[rubric.id]]] = True
-    return truth, asked
 
 
 def as_csv(told: Sequence[RuleFacts], rubric: Rubric, data: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import hashlib
 import os
-import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -56,10 +55,6 @@ from pipeline.tag.model import load as load_model
 Row = dict[str, Any]
 UNCLEAN = ("memory", "crash", "timeout")
 """With every refused limit, the reasons after which a worker is replaced."""
-LEAD = 3
-"""Of a paper's first passages those that say to whom it is written or what it tells of are asked
-what the paper is about."""
-_OPENING = re.compile("[:：]$|如下")
 RANK: dict[Stage, int] = {"result": 0, "done": 1, "plan": 2}
 
 
@@ -254,7 +249,7 @@ def _paper(source: SourceFile, about: Row, pages: Sequence[Page], given: Task) -
     lost = lost or ("unsupported_script" if foreign else None)
     document = describe.document(source, pages, given.unit)
     recognition = doubts(pages)
-    lead = "\n".join(one.text for one in passages[:LEAD] if _OPENING.search(one.text))
+    lead = describe.opening(passages)
     tags = given.tagger.tags(
         [Seen(one.text, document.title, one.headings, document.document_type, lead)
          for one in passages],

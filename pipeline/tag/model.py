@@ -107,7 +107,7 @@ class Model:
     """From this confidence on a pair is shown to whoever wants to see nearly all evidence."""
     by_rule_only: dict[str, tuple[str, ...]]
     """Rubric -> indicators for which the stored evaluation finds the model too weak (F1 below
-    0.70): only a rule's vote proposes them."""
+    0.70, and no better than rules alone): only a rule's vote proposes them."""
     sha256: str
 
     @property

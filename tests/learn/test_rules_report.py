@@ -13,6 +13,7 @@ import pytest
 from pipeline.errors import InputError
 from pipeline.evidence import Vote
 from pipeline.learn import corpus, rules
+from pipeline.learn.pairs import crossed
 from pipeline.learn.rules import Labelled
 from pipeline.rubric.load import available, load
 from pipeline.tag.themes import themes
@@ -66,7 +67,7 @@ def test_a_rubric_without_a_crosswalk_is_judged_by_nobody() -> None:
 @pytest.mark.parametrize("name", available())
 def test_the_crosswalk_labels_what_is_asked(name: str) -> None:
     rubric, rows = load(name), corpus.read(CORPUS)[:200]
-    truth, asked = rules.crossed(rubric, rows, themes())
+    truth, asked = crossed(rubric, rows, themes())
     assert truth.shape == asked.shape == (200, len(rubric.items)) and not (truth & ~asked).any()
 
 
@@ -75,9 +76,9 @@ def test_the_authors_own_labels_come_before_the_crosswalk() -> None:
     row = next(row for row in corpus.read(CORPUS) if row.themes == ("funds",))
     row = replace(row, indicators={})
     place = [item.id for item in rubric.items]
-    truth, _ = rules.crossed(rubric, [row], themes())
+    truth, _ = crossed(rubric, [row], themes())
     assert truth[0, place.index("Y15")]
-    truth, asked = rules.crossed(rubric, [replace(row, indicators={"yuxi-2024": ("Y03",)})],
+    truth, asked = crossed(rubric, [replace(row, indicators={"yuxi-2024": ("Y03",)})],
                                  themes())
     assert [place[n] for n in np.flatnonzero(truth[0, :len(rubric.indicators)])] == ["Y03"]
     assert asked[0, :len(rubric.indicators)].all()
