@@ -13,7 +13,7 @@ Unread is not absent: an indicator is settled only by what would hold whatever t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.evidence import Coverage, DocumentType, FlagCode, Proposed, Slot, SlotState, Stage
@@ -57,6 +57,14 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """The slots, (requirement, period), that a passage counts for, done or promised; why none."""
+
+    serves: tuple[tuple[str, str], ...]
+    why_not: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """The years that unread and partly read files name, each file once; empty: it names none."""
 
@@ -93,12 +101,20 @@ class Tally:
 
     # --- counting -----------------------------------------------------------------------------
 
-    def count(self, found: Found) -> str | None:
-        """Count a passage wherever it counts; None if it does, else the reason why not."""
+    def count(self, found: Found) -> Counted:
+        """Count a passage in every slot that it counts for."""
+        why_not = self._spoiled(found)
+        serves = () if why_not else tuple(
+            (requirement.id, period) for requirement in self._owed()
+            for period in self._count_for(requirement, found)
+        )
+        return Counted(serves, why_not if serves or why_not else self._elsewhere(found))
+
+    def _spoiled(self, found: Found) -> str | None:
+        """Why it counts for nothing, whatever it says of which year."""
         if self.item.shown_only:
             return "shown_only"
-        owed = self._owed()
-        if not owed:
+        if not self._owed():
             return "context"
         spoiled = next((flag for flag in _SPOILING if flag in found.paper.flags), None)
         if spoiled:
@@ -107,11 +123,10 @@ class Tally:
             return "other_form"
         if found.denied:
             return found.denied
-        if found.doubtful:
-            return "unclear"
-        counted = [self._count_for(requirement, found) for requirement in owed]
-        if any(counted):
-            return None
+        return "unclear" if found.doubtful else None
+
+    def _elsewhere(self, found: Found) -> str:
+        """Why none of the slots is its own."""
         if "out_of_period" in found.paper.flags:
             return "out_of_period"
         if not found.years:
@@ -120,18 +135,18 @@ class Tally:
             return "other_period"
         return "no_requirement"
 
-    def _count_for(self, requirement: Requirement, found: Found) -> bool:
+    def _count_for(self, requirement: Requirement, found: Found) -> Iterator[str]:
+        """The periods of the requirement that it counts for, counted."""
         if requirement.rules and not found.rules & set(requirement.rules):
-            return False
+            return
         if requirement.documents and found.paper.document_type not in requirement.documents:
-            return False
+            return
         met = _RANK[found.stage] >= _RANK[requirement.stage]
         standing = requirement.cadence == "standing"
         if requirement.since and not standing and not _since(found, requirement.since):
-            return False
+            return
         if "out_of_period" in found.paper.flags and not standing:
-            return False
-        counted = False
+            return
         for period in slot_periods(requirement.cadence, self.asked, requirement.since):
             if _belongs(found, period, standing and met):
                 count = self._counts[requirement.id, period]
@@ -139,8 +154,7 @@ class Tally:
                     count.met += 1
                 else:
                     count.promised += 1
-                counted = True
-        return counted
+                yield period
 
     def _owed(self) -> tuple[Requirement, ...]:
         """What the unit owes of it, and, where nothing is mandatory, the plain act as well."""

@@ -27,8 +27,8 @@ ENTRY = ("id", "proposed", "periods", "why", "requirements")
 REQUIREMENT = ("id", "mandatory", "slots")
 SLOT = ("state", "count", "need")
 EVIDENCE = ("passage", "path", "places", "headings", "text", "stage", "year", "year_from", "years",
-            "kind", "counts", "why_not", "confidence", "reading_confidence", "cast_by", "themes",
-            "matched", "because")
+            "kind", "counts", "why_not", "serves", "confidence", "reading_confidence", "cast_by",
+            "themes", "matched", "because")
 
 
 def write_json(target: Path, ledger: Ledger) -> None:

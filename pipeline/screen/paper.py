@@ -96,8 +96,8 @@ def answer(job: Mapping[str, Any], given: Task) -> Row:
     read before. Whatever a hostile file brings about costs that file alone.
 
     A record holds what was read, for the cache (`extract`), and what was found (`paper`): the row
-    of `files[]`, the tagged passages as JSON text (parsed once, by whoever needs it), the words of
-    the whole paper for comparing it with others.
+    of `files[]`, all passages and the tagged ones as JSON text (parsed once, by whoever needs it), a
+    fingerprint for comparing it with others.
     """
     try:
         return _VERBS[job["do"]](job, given)
@@ -281,7 +281,11 @@ def _paper(source: SourceFile, about: Row, pages: Sequence[Page], given: Task) -
         "kind": about["kind"],
         "valid_until": document.valid_until,
         "fingerprint": integrity.to_plain(integrity.fingerprint(words)),
-        "words": words,
+        "passages": orjson.dumps([
+            {"passage": one.id, "text": one.text, "headings": list(one.headings),
+             "places": [place_row(place) for place in one.places], "kind": one.kind}
+            for one in passages
+        ]).decode(),
         "found": orjson.dumps(found).decode(),
     }
 

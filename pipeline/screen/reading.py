@@ -207,7 +207,7 @@ class Reading:
     def _finish(self, file: _File, record: Row) -> None:
         self._done += 1
         row = record["file"]
-        self._ledger.finish_file(file.number, row, record.get("words", ""),
+        self._ledger.finish_file(file.number, row, record.get("passages", "[]"),
                                  record.get("found", "[]"), record.get("valid_until"))
         if "fingerprint" in record:
             self.papers[file.path] = (_comparable(record), file.sha256)

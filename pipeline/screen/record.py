@@ -88,15 +88,28 @@ class Paper(TypedDict):
     kind: NotRequired[str]
     valid_until: NotRequired[str | None]
     fingerprint: NotRequired[Fingerprint]
-    words: NotRequired[str]
+    passages: NotRequired[str]
     found: NotRequired[str]
+
+
+Id = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+Places = list[dict[str, str | int | list[float]]]
+
+
+@with_config(_STRICT)
+class Passage(TypedDict):
+    passage: Id
+    text: Text
+    headings: list[Text]
+    places: Places
+    kind: Literal["paragraph", "row"]
 
 
 @with_config(_STRICT)
 class Evidence(TypedDict):
-    passage: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+    passage: Id
     path: str
-    places: list[dict[str, str | int | list[float]]]
+    places: Places
     headings: list[Text]
     text: Text
     year: Annotated[str, Field(pattern=r"^[0-9]{4}$")] | None
@@ -153,6 +166,7 @@ _SHAPES: dict[str, TypeAdapter[Any]] = {
 }
 _UNANSWERED = TypeAdapter(Unanswered)
 _FOUND = TypeAdapter(list[Found])
+_PASSAGES = TypeAdapter(list[Passage])
 
 
 def complete(job: Mapping[str, Any], record: dict[str, Any]) -> bool:
@@ -165,6 +179,7 @@ def complete(job: Mapping[str, Any], record: dict[str, Any]) -> bool:
         paper = record.get("paper")
         if paper is None:
             return True
+        _PASSAGES.validate_json(paper.get("passages", "[]"), strict=True)
         found = _FOUND.validate_json(paper.get("found", "[]"), strict=True)
     except ValidationError:
         return False

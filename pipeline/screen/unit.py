@@ -85,7 +85,7 @@ def screen(folder: Path, rubric_name: str, out: Path, *, period: str | None = No
         from_rubric = "rubric" if period is None else "given"
         key = _run_key(files, {**setup, "model": trained.sha256, "language": chosen(),
                                "period_from": from_rubric})
-        done = _unchanged(out, key, rubric)
+        done = _unchanged(out, folder.resolve(), key, rubric)
         if done:
             _note(log, "ended: nothing has changed since the last run; 0 files opened")
             return done
@@ -98,6 +98,7 @@ def screen(folder: Path, rubric_name: str, out: Path, *, period: str | None = No
             ledger.put_header({
                 "rubric": rubric.id, "rubric_sha256": digest(rubric),
                 "unit": list(dict.fromkeys([*unit.names[:1], *names])),
+                "folder": str(folder.resolve()),
                 "period": list(asked), "period_from": from_rubric,
                 "versions": {"zuozheng": __version__, "model": trained.id},
                 "model": {"id": trained.id, "sha256": trained.sha256,
@@ -129,10 +130,11 @@ def _screened(rubric: Rubric, statuses: dict[str, int], outputs: tuple[Path, ...
                     opened, recognised)
 
 
-def _unchanged(out: Path, key: str, rubric: Rubric) -> Screened | None:
+def _unchanged(out: Path, folder: Path, key: str, rubric: Rubric) -> Screened | None:
     """What the last run said, if this one would say the same and all of it is still there.
 
-    The workbook is people's to write in: it need only be there.
+    The workbook is people's to write in: it need only be there. Where the folder was moved, the
+    ledger is told so: originals are shown from there.
     """
     if not (out / "ledger.sqlite").is_file():
         return None
@@ -142,6 +144,8 @@ def _unchanged(out: Path, key: str, rubric: Rubric) -> Screened | None:
             if header.get("key") != key or ledger.reasons() & PASSING:
                 return None
             statuses = ledger.statuses()
+            if header["folder"] != str(folder):
+                ledger.put_header({"folder": str(folder)})
         for name, sha256 in header["outputs"].items():
             if archive.digest(out / name) != sha256:
                 return None
@@ -270,13 +274,14 @@ def _evidence(number: int, found: list[Row], paper: Paper, tallies: dict[str, Ta
                               ) | _rules_of(tag["themes"])
             years = tuple(passage["evidence"]["years"])
             sure = passage["evidence"]["reading_confidence"]
-            why_not = tallies[tag["item"]].count(
+            counted = tallies[tag["item"]].count(
                 Found(tag["stage"], passage["act"], years, rules, paper, tag["denied"],
                       doubtful=sure is not None and sure < DOUBTFUL)
             )
             record = {
                 **passage["evidence"], "stage": tag["stage"], "kind": tag["kind"],
-                "counts": why_not is None, "why_not": why_not, "confidence": tag["confidence"],
+                "counts": counted.why_not is None, "why_not": counted.why_not,
+                "serves": counted.serves, "confidence": tag["confidence"],
                 "cast_by": tag["cast_by"], "themes": tag["themes"], "matched": tag["matched"],
                 "because": tag["because"],
             }

@@ -8,23 +8,37 @@ here yields plain dicts in the shape of `coverage.json`.
 from __future__ import annotations
 
 import sqlite3
+import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from pipeline.errors import InputError
+from pipeline.privacy import mask
+
 Row = dict[str, Any]
+
+FORMAT = 2
+"""Of the tables; a ledger of another format is not read, but screened anew."""
 
 _TABLES = """
 CREATE TABLE header (key TEXT PRIMARY KEY, value BLOB NOT NULL);
 CREATE TABLE file (
     number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, status TEXT NOT NULL, reason TEXT,
-    record BLOB NOT NULL, words TEXT, found TEXT, valid_until TEXT
+    record BLOB NOT NULL, found TEXT, valid_until TEXT
 );
+CREATE TABLE passage (
+    id TEXT NOT NULL, file INTEGER NOT NULL, ordinal INTEGER NOT NULL, text TEXT NOT NULL,
+    record BLOB NOT NULL
+);
+CREATE INDEX passage_id ON passage (id);
+CREATE INDEX passage_file ON passage (file, ordinal);
 CREATE TABLE evidence (
     item TEXT NOT NULL, rank INTEGER NOT NULL, votes INTEGER NOT NULL, file INTEGER NOT NULL,
-    ordinal INTEGER NOT NULL, counts INTEGER NOT NULL, record BLOB NOT NULL,
+    ordinal INTEGER NOT NULL, counts INTEGER NOT NULL, passage TEXT NOT NULL,
+    record BLOB NOT NULL,
     PRIMARY KEY (item, rank, votes, file, ordinal)
 ) WITHOUT ROWID;
 CREATE TABLE entry (
@@ -49,7 +63,7 @@ class Ledger:
             # It is made anew by every run and worth nothing half written: no journal needed.
             self._base.executescript(
                 "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-4000;"
-                + _TABLES
+                + _TABLES + f"PRAGMA user_version={FORMAT};"
             )
 
     def __enter__(self) -> Ledger:
@@ -70,18 +84,21 @@ class Ledger:
 
     def start_file(self, number: int, path: str) -> None:
         """Before a file is opened: it stands as started until a complete record replaces it."""
-        self._base.execute("INSERT INTO file VALUES (?, ?, ?, NULL, '{}', '', '[]', NULL)",
+        self._base.execute("INSERT INTO file VALUES (?, ?, ?, NULL, '{}', '[]', NULL)",
                            (number, path, STARTED))
 
-    def finish_file(self, number: int, record: Row, words: str = "", found: str = "[]",
+    def finish_file(self, number: int, record: Row, passages: str = "[]", found: str = "[]",
                     valid_until: str | None = None) -> None:
-        """The complete record of a file (shape of `files[]`); its words, for comparing papers; the
-        tagged passages found in it, as JSON text."""
+        """The complete record of a file (shape of `files[]`); all its passages, as JSON text of
+        {"passage", "text", "headings", "places", "kind"}; the tagged ones among them, likewise."""
         self._base.execute(
-            "UPDATE file SET status=?, reason=?, record=?, words=?, found=?, valid_until=? "
-            "WHERE number=?",
-            (record["status"], record["reason"], orjson.dumps(record), words, found, valid_until,
-             number),
+            "UPDATE file SET status=?, reason=?, record=?, found=?, valid_until=? WHERE number=?",
+            (record["status"], record["reason"], orjson.dumps(record), found, valid_until, number),
+        )
+        self._base.executemany(
+            "INSERT INTO passage VALUES (?, ?, ?, ?, ?)",
+            ((row.pop("passage"), number, ordinal, row.pop("text"), orjson.dumps(row))
+             for ordinal, row in enumerate(orjson.loads(passages))),
         )
 
     def add_flags(self, path: str, details: list[Row]) -> None:
@@ -103,9 +120,11 @@ class Ledger:
             "dated_from": None, "pages": None, "flags": [], "flag_details": [],
         }
         self._base.execute(
-            "UPDATE file SET status=?, reason=?, record=?, words='', found='[]' WHERE path=?",
+            "UPDATE file SET status=?, reason=?, record=?, found='[]' WHERE path=?",
             (record["status"], record["reason"], orjson.dumps(record), path),
         )
+        self._base.execute(
+            "DELETE FROM passage WHERE file=(SELECT number FROM file WHERE path=?)", (path,))
 
     def _record(self, path: str) -> Row:
         (record,) = self._base.execute("SELECT record FROM file WHERE path=?", (path,)).fetchone()
@@ -118,8 +137,9 @@ class Ledger:
     def put_evidence(self, rows: Iterator[tuple[str, int, int, int, int, Row]]) -> None:
         """Evidence: (indicator or duty, rank, votes, file number, ordinal, record)."""
         self._base.executemany(
-            "INSERT INTO evidence VALUES (?, ?, ?, ?, ?, ?, ?)",
-            ((item, rank, -votes, file, ordinal, record["counts"], orjson.dumps(record))
+            "INSERT INTO evidence VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            ((item, rank, -votes, file, ordinal, record["counts"], record["passage"],
+              orjson.dumps(record))
              for item, rank, votes, file, ordinal, record in rows),
         )
 
@@ -166,10 +186,44 @@ class Ledger:
             pending += row["pages_pending"]
         return {"recognised": recognised, "pending": pending}
 
+    def file(self, path: str) -> Row | None:
+        """The record of the file at this path."""
+        row = self._base.execute("SELECT record FROM file WHERE path=?", (path,)).fetchone()
+        return orjson.loads(row[0]) if row else None
+
     def words(self, path: str) -> str:
-        """The words of a paper, as kept for comparing it with others."""
-        row = self._base.execute("SELECT words FROM file WHERE path=?", (path,)).fetchone()
-        return row[0] or "" if row else ""
+        """The words of a paper: the texts of its passages, a line each."""
+        return "\n".join(row["text"] for row in self.passages(path))
+
+    # --- reading passages ---------------------------------------------------------------------
+
+    def passages(self, path: str) -> Iterator[Row]:
+        """All passages of the paper at this path, in their order."""
+        yield from map(_passage, self._base.execute(
+            f"{_PASSAGES} WHERE file.path=? ORDER BY ordinal", (path,)))
+
+    def passage(self, id: str) -> Row | None:
+        """A passage: {"passage", "path", "text", "headings", "places", "kind"}."""
+        row = self._base.execute(f"{_PASSAGES} WHERE id=? ORDER BY path LIMIT 1", (id,)).fetchone()
+        return _passage(row) if row else None
+
+    def search(self, words: str, limit: int) -> Iterator[Row]:
+        """Passages with these words, by path; white space and the width of letters do not matter.
+        What is masked on the screen is not found: nobody is looked up here."""
+        wanted, left = _folded(words), limit
+        rows = self._base.execute(f"{_PASSAGES} ORDER BY path, ordinal") if wanted else ()
+        for row in rows:
+            if wanted in _folded(row[2]) and wanted in _folded(mask(row[2])):
+                yield _passage(row)
+                left -= 1
+                if not left:
+                    return
+
+    def untagged(self) -> list[str]:
+        """The passages that no indicator proposes, in their order."""
+        return [id for (id,) in self._base.execute(
+            "SELECT DISTINCT id FROM passage WHERE id NOT IN (SELECT passage FROM evidence) "
+            "ORDER BY file, ordinal")]
 
     def entries(self, kind: str) -> Iterator[Row]:
         """The proposals for `indicators` or `duties`, in the rubric's order."""
@@ -193,3 +247,38 @@ class Ledger:
             "SELECT count(*), coalesce(sum(counts), 0) FROM evidence WHERE item=?", (item,)
         ).fetchone()
         return found
+
+
+_PASSAGES = ("SELECT id, file.path, text, passage.record FROM passage "
+             "JOIN file ON file.number=passage.file")
+
+
+def _passage(row: tuple[str, str, str, bytes]) -> Row:
+    id, path, text, record = row
+    return {"passage": id, "path": path, "text": text, **orjson.loads(record)}
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+
+
+def checked(out: Path) -> Path:
+    """The ledger of a finished run in OUT. Raises InputError: run_unscreened (there is none),
+    run_format (another version's), run_unfinished (half written or damaged)."""
+    place = out / "ledger.sqlite"
+    if not place.is_file():
+        raise InputError("run_unscreened", run=out)
+    try:
+        base = sqlite3.connect(f"{place.absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            (made,) = base.execute("PRAGMA user_version").fetchone()
+            if made != FORMAT:
+                raise InputError("run_format", run=out)
+            done = base.execute("SELECT 1 FROM header WHERE key='key'").fetchone()
+        finally:
+            base.close()
+    except sqlite3.Error:
+        done = None
+    if not done:
+        raise InputError("run_unfinished", run=out)
+    return place

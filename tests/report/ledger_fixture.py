@@ -118,7 +118,7 @@ def evidence(path: str, text: str, words: str = "", **more: Any) -> Row:
         "text": text, "stage": "done", "year": "2023", "year_from": "text", "years": ["2023"],
         "kind": None, "counts": True, "why_not": None, "confidence": None,
         "reading_confidence": None,
-        "cast_by": ["rule:study"], "themes": {}, "because": [], "matched": [[start, start + len(words)]] if start >= 0 else [],
+        "serves": [], "cast_by": ["rule:study"], "themes": {}, "because": [], "matched": [[start, start + len(words)]] if start >= 0 else [],
     }
     return {**told, **more}
 
