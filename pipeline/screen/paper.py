@@ -96,8 +96,8 @@ def answer(job: Mapping[str, Any], given: Task) -> Row:
     read before. Whatever a hostile file brings about costs that file alone.
 
     A record holds what was read, for the cache (`extract`), and what was found (`paper`): the row
-    of `files[]`, all passages and the tagged ones as JSON text (parsed once, by whoever needs it), a
-    fingerprint for comparing it with others.
+    of `files[]`, all passages and the tagged ones as JSON text (parsed once, by whoever needs it),
+    and a fingerprint for comparing it with others.
     """
     try:
         return _VERBS[job["do"]](job, given)

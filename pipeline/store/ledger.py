@@ -191,6 +191,15 @@ class Ledger:
         row = self._base.execute("SELECT record FROM file WHERE path=?", (path,)).fetchone()
         return orjson.loads(row[0]) if row else None
 
+    def file_by_hash(self, start: str) -> Row | None:
+        """The record of the first file by path whose hash begins with these hex digits; of files
+        with the same bytes the one that counts."""
+        row = self._base.execute(
+            "SELECT record FROM file WHERE json_extract(CAST(record AS TEXT), '$.sha256') "
+            "BETWEEN ? AND ? ORDER BY status='duplicate', path LIMIT 1", (start, start + "g"),
+        ).fetchone()
+        return orjson.loads(row[0]) if row else None
+
     def words(self, path: str) -> str:
         """The words of a paper: the texts of its passages, a line each."""
         return "\n".join(row["text"] for row in self.passages(path))
