@@ -8,6 +8,7 @@ command -v soffice >/dev/null || missing="$missing libreoffice-writer-nogui libr
 command -v unar >/dev/null || missing="$missing unar"
 command -v bsdtar >/dev/null || missing="$missing libarchive-tools"
 command -v strace >/dev/null || missing="$missing strace"
+[ -n "$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ] || command -v initdb >/dev/null || missing="$missing postgresql"
 command -v chromium >/dev/null || missing="$missing chromium"
 [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || missing="$missing fonts-noto-cjk"
 [ -z "$missing" ] && exit 0
