@@ -99,6 +99,7 @@ def screen(folder: Path, rubric_name: str, out: Path, *, period: str | None = No
                 "rubric": rubric.id, "rubric_sha256": digest(rubric),
                 "unit": list(dict.fromkeys([*unit.names[:1], *names])),
                 "folder": str(folder.resolve()),
+                "asked": setup["rubric"],
                 "period": list(asked), "period_from": from_rubric,
                 "versions": {"zuozheng": __version__, "model": trained.id},
                 "model": {"id": trained.id, "sha256": trained.sha256,
