@@ -10,7 +10,22 @@ import os
 import signal
 import sys
 
-from pipeline.cli import consent, doctor, evaluate, rubric, rules, screen, selftest, tag, train
+from pipeline.cli import (
+    account,
+    consent,
+    doctor,
+    evaluate,
+    purge,
+    record,
+    review,
+    rubric,
+    rules,
+    screen,
+    selftest,
+    tag,
+    train,
+    verify,
+)
 from pipeline.cli.frame import App, told
 from pipeline.errors import EXIT_INTERRUPTED, EXIT_USAGE, ZuozhengError
 from pipeline.language import choose, say
@@ -81,6 +96,11 @@ def _names_apart(words: list[str]) -> list[str]:
 def _app() -> App:
     app = App()
     screen.add_to(app)
+    review.add_to(app)
+    record.add_to(app)
+    verify.add_to(app)
+    purge.add_to(app)
+    account.add_to(app)
     tag.add_to(app)
     rubric.add_to(app)
     doctor.add_to(app)

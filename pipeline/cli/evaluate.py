@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -53,27 +53,29 @@ def _run(gold: Path, names: Sequence[str], model: Path | None, out: Path | None)
     learnt = models.of(model)
     corpus = models.directory() / "corpus"
     told = evaluation(gold, learnt, rubrics, corpus if corpus.is_dir() else None)
-    text = "\n".join(_report(told, rubrics)) + "\n"
-    kept = _keep(out, told, text, rubrics) if out is not None else []
-    print(text, end="")
+    kept = _keep(out, told, rubrics) if out is not None else []
+    print("\n".join(_report(told, rubrics)))
     if kept:
         print(say("evaluate.written"), file=sys.stderr)
     for path in kept:
         print(f"  {path}", file=sys.stderr)
 
 
-def _keep(out: Path, told: dict[str, Any], text: str, rubrics: Sequence[Rubric]) -> list[Path]:
-    """evaluation.json and .md, and two pictures a rubric (its id before their names where there
-    are several)."""
+def _keep(out: Path, told: dict[str, Any], rubrics: Sequence[Rubric]) -> list[Path]:
+    """evaluation.json and .md, and the two pictures of each rubric that the latter shows (its id
+    before their names where there are several rubrics)."""
     import json
 
     from pipeline.learn import plot
     from pipeline.store.outputs import placed
 
+    several = len(rubrics) > 1
+    text = "\n".join(_report(told, rubrics, {
+        rubric.id: f"{rubric.id}-" if several else "" for rubric in rubrics})) + "\n"
     files = {"evaluation.json": (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode(),
              "evaluation.md": text.encode()}
     for rubric in rubrics:
-        before = f"{rubric.id}-" if len(rubrics) > 1 else ""
+        before = f"{rubric.id}-" if several else ""
         wordings = {item.id: item.wording for item in rubric.indicators}
         one = told["rubrics"][rubric.id]
         files[f"{before}reliability.svg"] = plot.as_svg(plot.reliability(one))
@@ -91,7 +93,10 @@ def _keep(out: Path, told: dict[str, Any], text: str, rubrics: Sequence[Rubric])
 # --- the report, in Markdown that reads well on a terminal too ----------------------------------
 
 
-def _report(told: dict[str, Any], rubrics: Sequence[Rubric]) -> Iterator[str]:
+def _report(told: dict[str, Any], rubrics: Sequence[Rubric],
+            pictures: Mapping[str, str] | None = None) -> Iterator[str]:
+    """`pictures`: for each rubric, what stands before the names of its pictures, which lie beside
+    the report; None: there are none."""
     yield f"# {say('evaluate.title', file=told['data']['file'])}"
     yield ""
     yield say("evaluate.data", sha256=told["data"]["sha256"], date=told["date"],
@@ -108,13 +113,21 @@ def _report(told: dict[str, Any], rubrics: Sequence[Rubric]) -> Iterator[str]:
         if one["evidence"]:
             yield from _recipes(one)
             yield from _by_indicator(one, rubric)
+            yield from _picture("indicators", rubric, pictures)
             yield from _reading(one)
         else:
             yield say("evaluate.no_evidence")
         yield from _calibration(one)
+        yield from _picture("reliability", rubric, pictures)
         yield from _stage(one)
         yield from _confused(one)
         yield from _untagged(one)
+
+
+def _picture(name: str, rubric: Rubric, pictures: Mapping[str, str] | None) -> Iterator[str]:
+    if pictures is not None:
+        yield from ("", f"![{say(f'evaluate.picture.{name}')}]"
+                        f"({pictures[rubric.id]}{name}.svg)")
 
 
 def _recipes(one: dict[str, Any]) -> Iterator[str]:

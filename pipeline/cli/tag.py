@@ -26,7 +26,7 @@ def add_to(app: App) -> None:
 
     def tag(
         rubric: Annotated[str, typer.Option("--rubric", "-r", help=say("help.rubric_name"))],
-        file: Annotated[Path | None, typer.Argument(metavar="[FILE.jsonl]", readable=False,
+        file: Annotated[Path | None, typer.Argument(metavar="FILE.jsonl", readable=False,
                                                     help=say("help.jsonl"))] = None,
         model: Annotated[Path | None, typer.Option(metavar="DIR", help=say("help.model"))] = None,
         low: Annotated[bool, typer.Option("--low", help=say("help.low"))] = False,
@@ -92,26 +92,22 @@ def _passage(line: bytes, number: int, name: str) -> dict[str, Any]:
         return InputError("bad_line", file=name, line=number, why=why)
 
     if len(line) > MAX_LINE:
-        raise bad("> 16 MiB")
+        raise bad(say("gold.long"))
     try:
         given = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise bad(str(error)) from None
+        raise bad(say("gold.not_json", column=error.colno)) from None
     if not isinstance(given, dict):
         raise bad(say("line.not_object"))
     headings = given.get("headings") or []
-    for field, value, kind in (
-        ("text", given.get("text"), str),
-        ("title", given.get("title") or "", str),
-        ("document_type", given.get("document_type") or "other", str),
-        ("headings", headings, list),
-    ):
-        if not isinstance(value, kind):
-            raise bad(say("line.field", field=field, kind=kind.__name__))
     if "id" not in given:
-        raise bad(say("line.field", field="id", kind="str"))
-    if not all(isinstance(heading, str) for heading in headings):
-        raise bad(say("line.field", field="headings", kind="list of str"))
+        raise bad(say("field.missing", field="id"))
+    for field, value in (("text", given.get("text")), ("title", given.get("title") or ""),
+                         ("document_type", given.get("document_type") or "other")):
+        if not isinstance(value, str):
+            raise bad(say("gold.text", field=field))
+    if not isinstance(headings, list) or not all(isinstance(one, str) for one in headings):
+        raise bad(say("gold.list", field="headings"))
     return given
 
 

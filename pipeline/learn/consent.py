@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import InputError, OutputError
+from pipeline.language import say
 from pipeline.store.outputs import placed
 
 FILE = "consent.json"
@@ -57,6 +58,16 @@ def give(out: Path, office: str, papers: str, today: date) -> Consent:
     return consent
 
 
+def wrong_in(error: ValidationError) -> str:
+    """What is wrong first in a file that people or other programs may have touched, in words."""
+    first = error.errors()[0]
+    field = ".".join(map(str, first["loc"]))
+    kinds = {"json_invalid": "field.no_json", "missing": "field.missing",
+             "extra_forbidden": "field.extra"}
+    return say(kinds.get(first["type"], "field.wrong" if field else "line.not_object"), None,
+               field=field)
+
+
 def withdraw(out: Path) -> bool:
     """Take the consent back; whether there was one. Raises OutputError."""
     try:
@@ -79,9 +90,7 @@ def given(out: Path, papers: str) -> Consent:
     except FileNotFoundError:
         raise InputError("consent_absent", run=out) from None
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise InputError("consent_broken", run=out, why=f"{where} {first['msg']}".strip()) from None
+        raise InputError("consent_broken", run=out, why=wrong_in(error)) from None
     except OSError as error:
         raise InputError("consent_broken", run=out, why=error.strerror) from None
     if consent.papers != papers:

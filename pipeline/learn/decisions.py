@@ -22,7 +22,7 @@ from pipeline import __version__
 from pipeline.errors import InputError
 from pipeline.evidence import DocumentType
 from pipeline.language import LANGUAGES, say
-from pipeline.learn.consent import Consent, papers_of
+from pipeline.learn.consent import Consent, papers_of, wrong_in
 from pipeline.learn.corpus import Row
 from pipeline.tag.model import Model, Seen
 from pipeline.tag.themes import Themes, around
@@ -118,8 +118,7 @@ def run_of(raw: bytes, folder: Path) -> Run:
     try:
         return _RUN.validate_json(raw)
     except ValidationError as error:
-        first = error.errors()[0]
-        why = f"{'.'.join(map(str, first['loc']))} {first['msg']}".strip()
+        why = wrong_in(error)
     try:
         written: Any = TypeAdapter(dict[str, Any]).validate_json(raw)["versions"]["zuozheng"]
     except (ValidationError, KeyError, TypeError):

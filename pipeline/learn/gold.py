@@ -4,12 +4,12 @@ A gold line is a passage (`text`, `title`, `headings`, `document_type`) with the
 evidence for, either as `rubric` and `indicators` or under the rubric's own id, and its `stage`
 (plan, done, result, none); `source` or `document` names its paper. Lines about other rubrics are
 passed over. What a line must be for us to measure on it is checked, and told by number: a label
-that is silently dropped would make the model look better or worse than it is.
+that is silently dropped would make the model look better or worse than it is. A passage that stands
+twice with the same labels is measured once; with others, nobody knows what it is evidence for.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,14 +38,19 @@ class Gold:
     stages: tuple[str | None, ...]
     groups: tuple[str, ...]
     repeated: int = 0
-    """How many passages stand in the file before, with the same lines above them."""
+    """How many lines say once more what a line before says; they are not among `passages`."""
 
 
 def gold_of(path: Path, rubric: Rubric) -> Gold:
     """The lines of a gold file that speak of this rubric. Raises InputError `gold_unreadable`,
     `gold_invalid` (with the line) or `gold_invalid_nothing`."""
     place = {item.id: number for number, item in enumerate(rubric.indicators)}
-    passages, labels, stages, groups = [], [], [], []
+    passages: list[Seen] = []
+    labels: list[set[int]] = []
+    stages: list[str | None] = []
+    groups: list[str] = []
+    before: dict[Seen, tuple[int, int]] = {}
+    repeated = 0
     spoken: dict[str, None] = {}
     known = available()
     for number, told in lines(path):
@@ -60,10 +65,19 @@ def gold_of(path: Path, rubric: Rubric) -> Gold:
         for one in said:
             _expect(one in place, path, number, "gold.indicator", indicator=one, rubric=rubric.id,
                     known=", ".join(place))
-        passages.append(_seen(told, path, number))
-        labels.append([place[one] for one in said])
+        seen, label = _seen(told, path, number), {place[one] for one in said}
         stage = told.get("stage")
         _expect(stage in (*STAGES, "none", None), path, number, "gold.stage", stage=str(stage))
+        if seen in before:
+            row, line = before[seen]
+            _expect(label == labels[row] and stage in (None, stages[row] or stage), path, number,
+                    "gold.contradicts", line=line, rubric=rubric.id)
+            stages[row] = stages[row] or stage
+            repeated += 1
+            continue
+        before[seen] = len(passages), number
+        passages.append(seen)
+        labels.append(label)
         stages.append(stage)
         # Nobody says which paper it stands in: one of its own.
         named = told.get("source") or told.get("document") or told.get("title")
@@ -73,8 +87,7 @@ def gold_of(path: Path, rubric: Rubric) -> Gold:
                          spoken=", ".join(spoken) or "-")
     truth = np.zeros((len(passages), len(place)), bool)
     for row, here in enumerate(labels):
-        truth[row, here] = True
-    repeated = sum(count - 1 for count in Counter(passages).values())
+        truth[row, list(here)] = True
     return Gold(tuple(passages), truth, tuple(stages), tuple(groups), repeated)
 
 
@@ -113,8 +126,8 @@ def _object(raw: bytes, path: Path, number: int) -> dict[str, Any]:
         told = orjson.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise _wrong(path, number, say("gold.not_utf8")) from None
-    except ValueError as error:
-        raise _wrong(path, number, say("gold.not_json", why=error)) from None
+    except orjson.JSONDecodeError as error:
+        raise _wrong(path, number, say("gold.not_json", column=error.colno)) from None
     _expect(isinstance(told, dict), path, number, "gold.object")
     return told  # type: ignore[no-any-return]
 
@@ -131,13 +144,14 @@ def _seen(told: dict[str, Any], path: Path, number: int) -> Seen:
     for field, value in (("text", told.get("text")), ("title", told.get("title") or ""),
                          ("document_type", told.get("document_type") or "other")):
         _expect(isinstance(value, str), path, number, "gold.text", field=field)
+    _expect(bool(told["text"].strip()), path, number, "gold.empty")
     _expect(isinstance(headings, list) and all(isinstance(one, str) for one in headings),
             path, number, "gold.list", field="headings")
     return Seen(told["text"], told.get("title") or "", tuple(headings),
                 told.get("document_type") or "other")
 
 
-def _expect(holds: bool, path: Path, number: int, key: str, **fill: str) -> None:
+def _expect(holds: bool, path: Path, number: int, key: str, **fill: object) -> None:
     if not holds:
         raise _wrong(path, number, say(key, None, **fill))
 

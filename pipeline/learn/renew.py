@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import InputError, OutputError
+from pipeline.language import say
 from pipeline.learn import card, corpus
 from pipeline.learn.compare import combined
 from pipeline.learn.corpus import PRIOR, Row
@@ -50,6 +51,20 @@ class Renewed:
     changes: tuple[Change, ...]
 
 
+class NotBetter(OutputError):
+    """`model_not_better`, with what was measured: `told` and `changes` as of `Renewed`, `against`
+    the changes against the model in its place, where those are not among `changes`."""
+
+    def __init__(self, out: Path, told: Mapping[str, Any], changes: Sequence[Change],
+                 against: Sequence[Change]) -> None:
+        super().__init__("model_not_better", out=out, before=f"{_mean(against, 0):.3f}",
+                         after=f"{_mean(against, 1):.3f}")
+        self.told = dict(told)
+        self.changes = tuple(changes)
+        shown = set(map(id, changes))  # two comparisons may well have equal figures
+        self.against = tuple(one for one in against if id(one) not in shown)
+
+
 def renew(corpus_dir: Path, base_dir: Path, out: Path, decisions: Decisions | None = None,
           gold: Sequence[Path] = (), recipe: Training | None = None,
           step: Steps = lambda name: None) -> Renewed:
@@ -58,8 +73,8 @@ def renew(corpus_dir: Path, base_dir: Path, out: Path, decisions: Decisions | No
     `recipe`: the base model's own, unless another is given. Raises InputError (`no_decisions`, or
     the corpus or a gold file is broken), ModelError (the base, or the model in `out`, is broken),
     OutputError: `model_folder_other` (`out` holds something else), `model_not_compared` (`out`
-    holds a model, and there is nothing to hold the new one against), `model_not_better`. Whatever
-    is raised, `out` stays as it was.
+    holds a model, and there is nothing to hold the new one against), NotBetter. Whatever is raised,
+    `out` stays as it was.
     """
     step("read")
     base = load_model(base_dir)
@@ -94,8 +109,7 @@ def renew(corpus_dir: Path, base_dir: Path, out: Path, decisions: Decisions | No
             against = changes if not gold else measured if same else [
                 one for file in gold for one in on_gold(file, there, model)]
             if worse(against):
-                raise OutputError("model_not_better", out=out, before=f"{_mean(against, 0):.3f}",
-                                  after=f"{_mean(against, 1):.3f}")
+                raise NotBetter(out, told, changes, against)
         step("card")
         card.record(draft, corpus_dir, recipe, {"given": gold[0]} if gold else None)
         _say(draft, base, told, changes)
@@ -116,23 +130,29 @@ def model_there(out: Path) -> Model | None:
 
 
 def corpus_of(folder: Path, folds: int) -> list[Row]:
-    """The corpus, and that it is enough to learn from. Raises InputError `corpus_invalid`."""
+    """The corpus, and that it is enough to learn from. Raises InputError `corpus_invalid`
+    or `corpus_unreadable`."""
+    if not any(folder.glob("*.jsonl")):
+        raise InputError("corpus_invalid", path=str(folder), problems=say("corpus.nothing"))
     try:
         rows = corpus.read(folder)
-    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+    except OSError as error:
+        raise InputError("corpus_unreadable", path=str(folder), why=error.strerror) from None
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise InputError("corpus_invalid", path=str(folder),
-                         problems=f"{type(error).__name__}: {error}") from None
+                         problems=say("corpus.shape", what=type(error).__name__)) from None
     voices = {row.voice for row in rows} - {PRIOR}
     unknown = {theme for row in rows for theme in row.themes} - set(themes().ids)
     stages = {row.stage for row in rows if row.stage}
     problems = [
-        *([f"{len(voices)} voices; {folds} are needed"] if len(voices) < folds else []),
-        *([f"unknown themes {', '.join(sorted(unknown))}"] if unknown else []),
-        *(["evidence of two stages is needed"] if len(stages) < 2 else []),
-        *(["passages without themes are needed"] if all(row.themes for row in rows) else []),
+        *([say("corpus.voices", voices=len(voices), folds=folds)] if len(voices) < folds else []),
+        *([say("corpus.themes", themes=", ".join(sorted(unknown)))] if unknown else []),
+        *([say("corpus.stages")] if len(stages) < 2 else []),
+        *([say("corpus.negatives")] if all(row.themes for row in rows) else []),
     ]
     if problems:
-        raise InputError("corpus_invalid", path=str(folder), problems="; ".join(problems))
+        raise InputError("corpus_invalid", path=str(folder),
+                         problems=say("corpus.between").join(problems))
     return rows
 
 

@@ -104,8 +104,20 @@ _HEADED_DONE = re.compile(
 # A body whose members, or staff whose posts, are named is there, whatever the paper is called.
 _GROUP = re.compile(
     r"组\s*长\s*[:：]|副组长\s*[:：]|成\s*员\s*[:：]|联络员\s*[:：]|由(?!主要|单位|党政|各|一把手)[^，。；,;]{2,30}(?:任|担任)[^，。；,;]{0,8}组长"
+    r"|(?:书记|主任|经理|[局乡镇县市区州处科股院校所站队部社村]长)(?:任|担任|为)[^，。；]{0,10}组长"
     r"|(?<![成作])(?:为|任|担任|兼任)[^，。；要]{0,14}(?:联络员|专干|专职人员|兼职人员|信息员)"
 )
+# A number of things done. One of a thing (“开展一次”, “明确1名”) is as often asked for as told, and
+# who holds a post (“联络员6名”) is no act.
+_COUNTED = re.compile(
+    r"(?<![第员\d—–-])(?!1[名人次场期](?!次))(?:\d{1,9}|一[十百千]|[二三四五六七八九十百千两]{1,6})(?:余|多)?"
+    r"(?:场次|人次|[场次期户份篇件起条册幅块名项]|万元|人(?!民)|元)"
+)
+# So often, or so many at least: what is asked for, where nothing else says that it was done.
+_ASKED = re.compile(
+    r"每(?:年|半年|季度?|月|周|学期|两年)|不(?:少|低)于|至少|[次场期人份条名个件户篇%]以上|原则上"
+)
+_HEADED_ASKING = re.compile("商请|提请|恳请|请示|申请|征求|倡议|邀请")
 _TOLD_ANYWAY = re.compile(f"{_COMPLETED}|{_GROUP.pattern}")
 
 
@@ -144,6 +156,21 @@ def decides(text: str) -> bool:
     return _DECIDES.search(copy_of(text).text) is not None
 
 
+def settled(text: str, document_type: DocumentType, headings: Sequence[str] = ()) -> bool:
+    """Whether the words themselves settle how far a passage goes: all of it is intended outright;
+    or acts are counted, which in a plan, or under a heading of intentions, are promised, and where
+    nothing says what kind of paper it is are told, unless they are asked for so often."""
+    copy = copy_of(text).text
+    usual, intending = _usual(document_type, headings, copy)
+    if all(mood == "plan" for _, _, mood in _moods(copy, usual, intending)):
+        asked = document_type == "other" and intending
+        if asked or all(_FUTURE.search(one[0]) for one in _SENTENCE.finditer(copy)):
+            return True
+    elif document_type != "other" or usual != "done":
+        return False
+    return (intending or usual == "done") and _COUNTED.search(copy) is not None
+
+
 def furthest(stages: Sequence[Stage]) -> Stage:
     """The furthest of several stages (`result` > `done` > `plan`)."""
     return max(stages, key=_RANK.__getitem__)
@@ -164,8 +191,11 @@ def _usual(document_type: DocumentType, headings: Sequence[str], text: str) -> t
         if _HEADED_DONE.search(heading) and document_type not in ("方案", "通知", "制度"):
             return "done", False
     if document_type == "other":
-        # A paper of no known kind that dates what it tells of tells of acts.
-        return ("done" if _DAY.search(text) and not _FUTURE.search(text) else "plan"), False
+        # A paper of no known kind that dates or counts what it tells of tells of acts.
+        if _ASKED.search(text) or any(map(_HEADED_ASKING.search, headings)):
+            return "plan", True
+        acts = _DAY.search(text) or _COUNTED.search(text)
+        return ("done" if acts and not _FUTURE.search(text) else "plan"), False
     return _USUAL[document_type], _USUAL[document_type] == "plan"
 
 

@@ -17,6 +17,7 @@ import http.client
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -187,10 +188,9 @@ def started(database: str, out: Path, port: int = 0) -> tuple[subprocess.Popen[s
         env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert server.stdout is not None
     for line in server.stdout:
-        found = [word for word in line.split() if word.startswith("http://")]
+        found = re.search(r"http://[\d.]+:\d+", line)
         if found:
-            parts = urlsplit(found[0])
-            return server, f"{parts.scheme}://{parts.netloc}"
+            return server, found[0]
     raise SystemExit("the server did not start")
 
 
@@ -303,11 +303,11 @@ def main() -> None:
         if given.kill:
             killed(out, place, given.kill)
         elif given.postgres:
-            from tests.store.postgres import cluster
+            from tests.store.postgres import server
 
-            with cluster() as server:
-                load(server.url, out, given.reviewers, given.seconds, given.pause,
-                     server.restart if given.restart else None)
+            with server(loopback_port=54329, durable=True) as base:
+                load(base.url(), out, given.reviewers, given.seconds, given.pause,
+                     base.restart if given.restart else None)
         else:
             load(str(place / "office.sqlite"), out, given.reviewers, given.seconds, given.pause)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -32,6 +33,9 @@ def place(tmp_path: Path) -> Path:
     keep("id.jsonl", GOOD[0], {**GOOD[0], "indicators": ["Y15", "Y77"]})
     keep("none.jsonl", GOOD[2])
     keep("unknown.jsonl", {**GOOD[0], "rubric": "yuxi-2042"})
+    keep("two.jsonl", *GOOD, {**GOOD[0], "indicators": []})
+    keep("blank.jsonl", GOOD[0], {**GOOD[0], "text": " "})
+    (tmp_path / "cut.jsonl").write_bytes(b'{"text": "a", "yuxi-2024": [')
     (tmp_path / "empty.jsonl").write_bytes(b"")
     (tmp_path / "gbk.jsonl").write_bytes(json.dumps(GOOD[0], ensure_ascii=False).encode("gbk"))
     (tmp_path / "file").write_text("", "utf-8")
@@ -54,7 +58,10 @@ def test_what_is_kept_is_what_is_said(place: Path, capsys: Said) -> None:
     out = place / "new" / "out"
     assert run(["evaluate", str(place / "gold.jsonl"), "-r", "yuxi-2024", "--out", str(out)]) == 0
     said, err = capsys.readouterr()
-    assert (out / "evaluation.md").read_text("utf-8") == said
+    kept = (out / "evaluation.md").read_text("utf-8")
+    pictures = re.findall(r"\n!\[[^\]]+\]\(([^)]+)\)\n", kept)
+    assert pictures == ["indicators.svg", "reliability.svg"]
+    assert re.sub(r"\n!\[.*\n", "", kept) == said and "![" not in said
     assert sorted(path.name for path in out.iterdir()) == [
         "evaluation.json", "evaluation.md", "indicators.svg", "reliability.svg"]
     assert "evaluation.json" in err
@@ -65,6 +72,22 @@ def test_what_is_kept_is_what_is_said(place: Path, capsys: Said) -> None:
     assert one["evidence"] == 2 and one["documents"] == 3 and len(one["rubric_sha256"]) == 64
     for line in GOOD:
         assert line["text"] not in text + said and line["title"] not in text + said
+
+
+def test_every_picture_of_several_rubrics_is_shown(place: Path, capsys: Said) -> None:
+    out = place / "out"
+    assert run(["evaluate", str(place / "gold.jsonl"), "--out", str(out)]) == 0
+    capsys.readouterr()
+    shown = re.findall(r"\]\(([^)]+)\)", (out / "evaluation.md").read_text("utf-8"))
+    assert sorted(shown) == sorted(path.name for path in out.glob("*.svg")) and len(shown) == 4
+
+
+def test_lines_that_say_a_thing_twice_are_told(place: Path, capsys: Said) -> None:
+    twice = place / "twice.jsonl"
+    twice.write_text("\n".join(json.dumps(one) for one in [*GOOD, GOOD[0]]), "utf-8")
+    assert run(["evaluate", str(twice), "-r", "yuxi-2024"]) == 0
+    said = capsys.readouterr().out
+    assert "另有 1 行" in said and "3 个段落" in said
 
 
 def test_a_file_without_evidence_has_no_f1(place: Path, capsys: Said) -> None:
@@ -89,6 +112,9 @@ BAD = [
     (["evaluate", "{}/empty.jsonl"], 20, "--rubric"),
     (["evaluate", "{}/gbk.jsonl"], 20, "UTF-8"),
     (["evaluate", "{}/id.jsonl"], 20, "第 2 行不对：yuxi-2024 没有指标 Y77"),
+    (["evaluate", "{}/two.jsonl"], 20, "第 4 行不对：与第 1 行是同一个段落"),
+    (["evaluate", "{}/blank.jsonl"], 20, "第 2 行不对：段落没有文字"),
+    (["evaluate", "{}/cut.jsonl"], 20, "第 1 行不对：不是 JSON（从第"),
     (["evaluate", "{}/unknown.jsonl"], 20, "yuxi-2042"),
     (["evaluate", "{}/gold.jsonl", "--rubric", "naiman-2023"], 20, "naiman-2023"),
     (["evaluate", "{}/gold.jsonl", "--rubric", "absent"], 30, "yuxi-2024"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -82,6 +83,7 @@ def test_from_decisions_to_a_new_model(one: Path, base: Path, small: Path, tmp_p
     said = capsys.readouterr()
     assert "decisions (papers held out)" in said.out and "micro-F1" in said.out
     assert "training once more without the decisions" in said.err
+    assert re.search(r"Next: zuozheng screen .* --model models/themes-\d+\n", said.err)
     (model,) = (tmp_path / "models").iterdir()
     assert model.name.startswith("themes-") and int(model.name[7:]) > 1
     card = (model / "MODEL_CARD.md").read_text("utf-8")
@@ -90,6 +92,37 @@ def test_from_decisions_to_a_new_model(one: Path, base: Path, small: Path, tmp_p
     assert "中心组学习9次" not in kept  # no passage of the run
     assert set(json.loads((model / "recipe.json").read_text("utf-8"))["corpus"]) == {
         "v01.jsonl", "v05.jsonl", "definitions.jsonl"}
+
+
+def test_what_a_refused_model_won_and_lost_is_shown(
+        one: Path, base: Path, small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    out = Path(shutil.copytree(base, tmp_path / "themes-1"))
+    (out / "evaluation.json").write_text("{}", "utf-8")
+    before = {part.name: part.read_bytes() for part in out.iterdir()}
+    assert told("consent", one, "--by", OFFICE) == 0
+    monkeypatch.setattr("pipeline.learn.renew.worse", lambda changes: True)
+    assert told("train", "--decisions", one, "--corpus", small, "--out", out) == 40
+    said = capsys.readouterr()
+    assert "复核结论（逐份文件留出）" in said.out and "语料（逐个作者留出）" in said.out
+    assert re.search(r"    Y\d\d  0\.\d{3} → [01]\.\d{3}  [+-]0\.\d{3}\n", said.out)
+    assert said.err.rstrip().endswith("请用 --out 指定另一个文件夹。")
+    assert {part.name: part.read_bytes() for part in out.iterdir()} == before
+
+
+def test_a_refusal_tells_of_the_model_in_the_folder(
+        base: Path, small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    """The base is one model, that in the folder another: both comparisons are shown."""
+    out = tmp_path / "themes-1"
+    learn.train(small, learn.Training(folds=2, rubrics=("yuxi-2024",), propose=0.4), out)
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text(json.dumps({"text": "局党组理论学习中心组专题学习民族工作的重要思想。",
+                                "yuxi-2024": ["Y01"], "document": "d"}), "utf-8")
+    monkeypatch.setattr("pipeline.learn.renew.worse", lambda changes: True)
+    assert told("train", "--gold", gold, "--corpus", small, "--base", base, "--out", out) == 40
+    said = capsys.readouterr().out
+    assert said.count("gold.jsonl  yuxi-2024") == 2 and f"与 {out} 里的模型相比" in said
 
 
 def test_a_withdrawn_consent_is_none(one: Path, base: Path, small: Path, tmp_path: Path,

@@ -8,7 +8,9 @@ import tracemalloc
 
 import pytest
 
+from pipeline.describe import unsupported
 from pipeline.errors import Unreadable
+from pipeline.evidence import Passage
 from pipeline.ingest.text import plain as text
 from pipeline.ingest.text.encoding import decode
 
@@ -100,6 +102,28 @@ def test_what_a_page_states_is_believed_unless_it_is_wrong() -> None:
 def test_other_scripts_in_utf8_are_text() -> None:
     said = "ཞི་བའི་ལམ་ལ་འགྲོ་བར་བྱ། " * 20
     assert decode(said.encode()) == said
+
+
+OTHER_SCRIPTS = [
+    "مىللەتلەر ئىتتىپاقلىقىنى كۈچەيتىش توغرىسىدا ئۇقتۇرۇش", "ئۇيغۇرچە خىزمەت", "ۇلتتار ىنتىماعى",
+    "ұлттар ынтымағы", "ꆈꌠꁱꂷ ꋍꃅꐨꄉ ꊿꋅꃅꄉ", "ᠦᠨᠳᠦᠰᠦᠲᠡᠨ ᠦ ᠡᠪ ᠨᠠᠢᠷᠠᠮᠳᠠᠯ", "བོད་སྐད་ཡིག",
+    "민족단결 진보 통지",    "2023 ᠣᠨ\r\nᠪᠦᠬᠦ ᠠᠵᠢᠯ ᠤᠨ ᠳ᠋ᠦᠩᠨᠡᠯᠲᠡ", "[公告] مىللەتلەر ئىتتىپاقلىقى",
+]
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("said", OTHER_SCRIPTS)
+def test_a_line_in_another_script_is_said_to_be_that(said: str, encoding: str, end: str) -> None:
+    (page,) = text.read((said + end).encode(encoding))
+    assert page.text.split() == said.split()
+    assert unsupported([Passage("", page.text, ())]) == (0,)
+
+
+@pytest.mark.parametrize("said", ["谢谢", "谢谢谢谢", "联通", "一直", "直辖市", "小雪", "一一",
+                                  "辛亥", "哈萨克族"])
+def test_short_words_are_no_letters_of_another_script(said: str) -> None:
+    assert decode(said.encode("gb18030")) == said
 
 
 JAPANESE = "これは日本語の文書です。会議の議事録を添付しますので、ご確認ください。"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import pytest
 
 from pipeline import __version__
 from pipeline.errors import InputError, OutputError
+from pipeline.language import choose
 from pipeline.learn import consent, differ, renew
 from pipeline.learn.decisions import UNLIKELY, Decisions, gathered, lessons, name_of, run_of
 from pipeline.learn.train import Training, train
@@ -189,8 +191,10 @@ def test_consent_is_for_the_papers_that_were_there(tmp_path: Path) -> None:
 ])
 def test_a_consent_of_another_shape_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "consent.json").write_text(text, "utf-8")
-    with pytest.raises(InputError, match="consent_broken"):
+    with pytest.raises(InputError, match="consent_broken") as refusal:
         consent.given(tmp_path, "0" * 64)
+    why = str(refusal.value.args_["why"])
+    assert re.fullmatch("不是.*JSON.*|(缺少|多出)?字段 [a-z.]+( 的值不对)?", why), why
 
 
 @pytest.mark.parametrize("office", ["", " ", "办", "办\n公室", "长" * 101, "\x1b[31m办公室"])
@@ -208,8 +212,12 @@ def test_a_run_cut_off_is_not_one_of_another_version() -> None:
     with pytest.raises(InputError, match="run_broken"):
         run_of(whole[:-20].encode(), Path("run"))
     for raw in (b"", b"[]", b'"\xff"', b"[" * 100_000):
-        with pytest.raises(InputError, match="run_broken"):
+        with pytest.raises(InputError, match="run_broken: .*why=不是.* JSON"):
             run_of(raw, Path("run"))
+    lacking = a_run({"Y15": {"p1": FUNDS}})
+    del lacking["files"][0]["title"]
+    with pytest.raises(InputError, match=r"run_broken: .*缺少字段 files\.0\.title"):
+        run_of(json.dumps(lacking).encode(), Path("run"))
     older = a_run({"Y15": {"p1": FUNDS}}) | {"versions": {"zuozheng": "0.0.1"}}
     run_of(json.dumps(older).encode(), Path("run"))  # the shape is the same: it is understood
     del older["files"]
@@ -277,8 +285,10 @@ def test_a_better_model_is_never_replaced(small: Path, base_dir: Path, tmp_path:
     labelled = gold(tmp_path, ["Y01"])
     weak = replace(renew.load_model(base_dir), propose=1.1)
     monkeypatch.setattr(renew, "train", lambda corpus, recipe, out: weak)
-    with pytest.raises(OutputError, match="model_not_better"):
+    with pytest.raises(renew.NotBetter, match="model_not_better") as refusal:
         renew.renew(small, out, out, gold=[labelled])
+    assert [one.on for one in refusal.value.changes] == ["gold.jsonl"]
+    assert refusal.value.changes[0].indicators["Y01"][1] == 0 and refusal.value.against == ()
     assert {part.name: part.read_bytes() for part in out.iterdir()} == before
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
@@ -333,6 +343,23 @@ def test_a_broken_corpus_is_named(tmp_path: Path, base_dir: Path, spoil: Any) ->
     (tmp_path / "v01.jsonl").write_text("\n".join(spoil(lines)), "utf-8")
     with pytest.raises(InputError, match="corpus_invalid"):
         renew.renew(tmp_path, base_dir, tmp_path / "out")
+
+
+def test_what_a_corpus_lacks_is_said_in_both_languages(tmp_path: Path) -> None:
+    lines = [line for line in (WHOLE / "v01.jsonl").read_text("utf-8").splitlines()
+             if '"stage": "plan"' in line]
+    (tmp_path / "v01.jsonl").write_text("\n".join(lines), "utf-8")
+    try:
+        for language, says in (("zh", "只有 1 位作者的段落，至少要 2 位；"),
+                               ("en", "1 voices; 2 are needed; ")):
+            choose(language)
+            with pytest.raises(InputError) as refusal:
+                renew.corpus_of(tmp_path, 2)
+            problems = str(refusal.value.args_["problems"])
+            assert problems.startswith(says) and bool(re.search("[一-龥]", problems)) == (
+                language == "zh")
+    finally:
+        choose("zh")
 
 
 def test_a_change_is_told_with_its_interval() -> None:

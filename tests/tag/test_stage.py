@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.evidence import DocumentType, Stage
-from pipeline.tag.stage import told_of
+from pipeline.tag.stage import settled, told_of
 
 
 def stage_of(text: str, spans: list[tuple[int, int]], kind: DocumentType, *rest: object) -> Stage:
@@ -106,6 +106,57 @@ def test_a_title_that_reports_makes_its_paper_tell() -> None:
     assert stage_of(text, [(0, 8)], "other", ["关于商请评选的函"]) == "plan"
 
 
+COUNTED = [
+    "举办民族团结进步专题培训班3期，培训干部120人次。",
+    "举办铸牢中华民族共同体意识专题培训班三期，培训干部一百余人次。",
+    "开展民族团结进步宣传教育进机关、进社区、进学校活动5场次。",
+    "选派民族乡驻村工作队员3名，落实帮扶资金40万元。",
+    "表彰民族团结进步先进集体3个、先进个人10名。",
+]
+ASKED = [
+    "每年举办民族团结进步专题培训班3期。",
+    "举办民族团结进步专题培训班不少于3期，培训干部120人次以上。",
+    "全年至少开展民族政策知识测试2次，参测率达到95%。",
+    "计划举办民族团结进步专题培训班3期，培训干部120人次。",
+    "下一步举办民族团结进步专题培训班3期，培训干部120人次。",
+]
+
+
+@pytest.mark.parametrize("text", COUNTED)
+def test_counted_acts_are_told_where_no_plan_promises_them(text: str) -> None:
+    spans = [(text.index("民族"), text.index("民族") + 4)]
+    assert stage_of(text, spans, "other") == "done" and settled(text, "other")
+    assert stage_of(text, spans, "方案") == "plan" and settled(text, "方案")
+    above = ["2024年工作总结", "三、下一步工作打算"]
+    assert stage_of(text, spans, "总结", above) == "plan" and settled(text, "总结", above)
+    assert stage_of(text, spans, "other", ["工作安排"]) == "plan"
+
+
+@pytest.mark.parametrize("text", ASKED)
+def test_what_is_asked_for_so_often_is_a_promise(text: str) -> None:
+    assert stage_of(text, [], "other") == "plan" and settled(text, "other")
+
+
+@pytest.mark.parametrize("text", [
+    "学习贯彻第四次中央民族工作会议精神。", "深入开展“三个离不开”教育。", "开展一次民族政策宣传。",
+    "明确1名联络员，配备联络员6名。", "加强民族团结进步宣传。", "2024年民族团结进步创建活动。",
+])
+def test_what_counts_no_act_settles_nothing(text: str) -> None:
+    assert stage_of(text, [], "other") == "plan" and not settled(text, "other")
+    assert not settled(text, "方案")
+
+
+def test_a_report_is_settled_by_the_model() -> None:
+    assert not settled(COUNTED[0], "总结") and not settled("已" + COUNTED[0], "方案")
+
+
+def test_a_group_led_by_a_named_post_is_there() -> None:
+    text = "成立以局长为组长、各科室负责人为成员的创建工作领导小组。"
+    assert stage_of(text, [(text.index("领导小组"), text.index("领导小组") + 4)], "方案") == "done"
+    asked = "各单位要成立以局长为组长的领导小组。"
+    assert stage_of(asked, [(asked.index("领导小组"), len(asked) - 1)], "方案") == "plan"
+
+
 def test_what_is_dated_after_its_paper_is_a_promise() -> None:
     text = "2024年开展民族团结进步知识竞赛2场。"
     assert stage_of(text, [(7, 19)], "总结", (), "2024", "2023-12-20") == "plan"
@@ -117,3 +168,5 @@ def test_what_is_dated_after_its_paper_is_a_promise() -> None:
 def test_a_long_text_without_a_stop_is_read_in_time() -> None:
     assert stage_of("要" * 100_000, [(5, 6)], "other") == "plan"
     assert stage_of("率" * 100_000, [(5, 6)], "总结") == "done"
+    for text in ("1," * 50_000, "二" * 100_000, "1" * 100_000, "每" * 100_000):
+        assert stage_of(text, [(5, 6)], "other") == "plan" and not settled(text, "other")

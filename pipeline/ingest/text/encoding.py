@@ -44,6 +44,18 @@ NEIGHBOURS = {
 }  # fmt: skip
 """Encodings of Chinese's neighbours, whose bytes are Chinese characters too: the letters that only
 they have, the frequent ones, and how many and what share of all letters tell that it is they."""
+SCRIPTS = tuple(re.compile(f"[{letters}]") for letters in (
+    "\u0400-\u052f", "\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc", "\u0900-\u097f",
+    "\u0e00-\u0e7f", "\u0f00-\u0fff", "\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f",
+    "\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3", "\u1800-\u18af\u202f", "\u1950-\u19df\u1a20-\u1aaf",
+    "\ua000-\ua4cf", "\ua4d0-\ua4ff", "\ua840-\ua87f", "\U00016f00-\U00016f9f",
+))
+"""Letters of the scripts that papers here are also written in: Cyrillic (Kazakh), Arabic (Uyghur),
+Devanagari, Thai, Tibetan, Burmese (Jingpo), Korean, Mongolian, Dai, Yi, Lisu, Phags-pa, Miao.
+"""
+_ANY_SCRIPT = ("utf-8", "gb18030")
+FEWEST = 8
+"""Bytes of different letters of one of them that tell: few characters of GBK pass for such."""
 _TRIPLE = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
 _TRIPLES = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){4}")
 """Characters of Chinese in UTF-8. GBK has one of them in twenty by accident, not four in a row."""
@@ -166,7 +178,9 @@ def _seven_bits(data: bytes) -> str:
 def _weigh(name: str, read: str) -> float:
     """What a reading weighs; one in a neighbour's encoding nothing unless it is surely that."""
     if name not in NEIGHBOURS:
-        return weigh(read)
+        weight = weigh(read)
+        unsure = name in _ANY_SCRIPT and weight < CHINESE
+        return weight + (0.8 * _of_one_script(read[:SAMPLE]) if unsure else 0.0)
     own, frequent, fewest, share = NEIGHBOURS[name]
     read = read[:SAMPLE]
     letters = len(read) - len(_PLAIN.findall(read)) - len(_MARKS.findall(read))
@@ -174,6 +188,15 @@ def _weigh(name: str, read: str) -> float:
     if found < fewest or found < share * letters or len(_BROKEN.findall(read)) * 100 > letters:
         return 0.0
     return weigh(read) + (0.5 * found + 0.8 * len(frequent.findall(read))) / len(read)
+
+
+def _of_one_script(read: str) -> float:
+    """The share of letters of one of `SCRIPTS`, 0 where they do not tell: bytes that mean something
+    else make letters of several, and broken ones."""
+    letters = len(read) - sum(len(kind.findall(read)) for kind in (_PLAIN, _MARKS, _HAN))
+    found = max(("".join(script.findall(read)) for script in SCRIPTS), key=len)
+    enough = len("".join(set(found)).encode()) >= FEWEST and len(found) >= 0.9 * letters
+    return len(found) / len(read) if enough else 0.0
 
 
 def _whole(data: bytes, name: str) -> str:
