@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from unicodedata import normalize
 
 from pipeline.evidence import Page, Passage, Place
-from pipeline.privacy import mask
+from pipeline.privacy import mask_numbers
 from pipeline.segment.cut import LONGEST, cut
 from pipeline.segment.flow import flow
 from pipeline.segment.outline import Draft, outline
@@ -34,8 +34,9 @@ class Reading:
 def segment(pages: Sequence[Page], sha256: str) -> tuple[Passage, ...]:
     """The passages of a paper in reading order; `sha256` is its file's, for the passages' ids.
 
-    Texts are as read, joined and masked (same length), never cleaned otherwise. Raises nothing:
-    whatever a reader found becomes passages, headings or the title.
+    Texts are as read, joined, numbers masked (same length), never cleaned otherwise: names are
+    masked where papers are shown. Raises nothing: whatever a reader found becomes passages,
+    headings or the title.
     """
     return read_through(pages, sha256).passages
 
@@ -49,7 +50,7 @@ def read_through(pages: Sequence[Page], sha256: str) -> Reading:
     for draft in drafts:
         path = paths.get(draft.headings)
         if path is None:
-            path = paths[draft.headings] = tuple(mask(heading) for heading in draft.headings)
+            path = paths[draft.headings] = tuple(map(mask_numbers, draft.headings))
         for text, places, headings in _pieces(draft, path):
             same = normalised(text)
             if not same:
@@ -60,7 +61,7 @@ def read_through(pages: Sequence[Page], sha256: str) -> Reading:
             passages.append(
                 Passage(name.hexdigest()[:16], text, tuple(places), headings, draft.kind)
             )
-    return Reading(tuple(passages), mask(title))
+    return Reading(tuple(passages), mask_numbers(title))
 
 
 def normalised(text: str) -> str:
@@ -79,10 +80,10 @@ def _pieces(
     The later stretches of a paragraph with a run-in heading stand under that heading. Masking
     comes before cutting, so that no cut can part a number from itself.
     """
-    text = mask(draft.text)
+    text = mask_numbers(draft.text)
     if len(text) <= LONGEST:
         return [(text, merged([place for _, place in draft.parts]), headings)]
-    below = (*headings, mask(draft.run_in)) if draft.run_in else headings
+    below = (*headings, mask_numbers(draft.run_in)) if draft.run_in else headings
     pieces: list[tuple[str, list[Place], tuple[str, ...]]] = []
     parts, first = draft.parts, 0
     for start, end in cut(text, len(draft.prefix)):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.privacy import mask
+from pipeline.privacy import mask_numbers as mask
 
 
 def with_check(seventeen: str) -> str:

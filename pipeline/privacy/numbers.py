@@ -1,8 +1,7 @@
-"""Personal data in text, masked with the same length, so that every span still holds.
-
-Masked are citizens' id numbers (GB 11643: 17 digits and a check character, or the old 15), mobile
-and landline numbers, and bank card numbers (ISO/IEC 7812: 16 to 19 digits with a Luhn check). The
-first three and the last two characters stay, so that a reviewer can tell one from another.
+"""Id, phone and card numbers: citizens' id numbers (GB 11643: 17 digits and a check character, or
+the old 15), mobile and landline numbers, and bank card numbers (ISO/IEC 7812: 16 to 19 digits with
+a Luhn check). The first three and the last two characters stay, so that a reviewer can tell one
+from another.
 
 What a paper is assessed by stays: document numbers, dates, years, amounts, counts, serials, codes
 of organisations. Where digits stand apart, as PDFs leave them, the way they are grouped decides:
@@ -49,7 +48,7 @@ _PROVINCES = frozenset(
 _BIRTH = re.compile(r"(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$")
 
 
-def mask(text: str) -> str:
+def mask_numbers(text: str) -> str:
     """The text with id, phone and card numbers masked; the same length, the same everything else.
 
     Masking twice masks nothing more.
