@@ -16,6 +16,7 @@ EXIT_INPUT = 20
 EXIT_RUBRIC = 30
 EXIT_OUTPUT = 40
 EXIT_BROKEN = 50
+EXIT_CHAIN = 60
 EXIT_INTERRUPTED = 130
 
 EXIT_CODES: dict[int, str] = {
@@ -26,6 +27,7 @@ EXIT_CODES: dict[int, str] = {
     EXIT_RUBRIC: "the rubric is unknown or has an error",
     EXIT_OUTPUT: "the output place cannot be written, or holds a better model",
     EXIT_BROKEN: "the installation is broken; `zuozheng doctor` says where",
+    EXIT_CHAIN: "a record of decisions is not as it was written; `zuozheng verify` says where",
     EXIT_INTERRUPTED: "interrupted",
 }
 

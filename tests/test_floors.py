@@ -41,7 +41,7 @@ HOME: dict[str, set[str]] = {
     "openpyxl": {"draft", "report"},
     "xlsxwriter": {"report"},
     "jinja2": {"report", "review"},
-    "pydantic": {"rubric", "screen", "learn"},
+    "pydantic": {"rubric", "screen", "learn", "review"},
     "PIL": {"ingest"},
     "cv2": {"ingest"},
     "rapidocr": {"ingest"},
@@ -58,6 +58,13 @@ HOME: dict[str, set[str]] = {
     "scipy": {"learn"},
     "matplotlib": {"learn"},
     "rjieba": {"tag"},
+    "sqlalchemy": {"store"},
+    "alembic": {"store"},
+    "psycopg": {"store"},
+    "fastapi": {"review"},
+    "starlette": {"review"},
+    "uvicorn": {"review"},
+    "argon2": {"review"},
     "sqlite3": {"store"},
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "core", "models"}

@@ -15,11 +15,14 @@ from pipeline.rubric.load import available, load
 
 PIPELINE = Path(__file__).parents[1] / "pipeline"
 SCHEMAS = [PIPELINE / "report" / "coverage.schema.json",
+           PIPELINE / "report" / "record.schema.json",
            PIPELINE.parent / "rubrics" / "rubric.schema.json"]
 PERSON = re.compile(
     r"person|people|employee|staff_name|citizen|ethnic|nationalit|religio|belief|opinion|gender"
     r"|birth|姓名|民族成分|宗教信仰|政治面貌|身份证", re.IGNORECASE)
 VERDICT = re.compile(r"score|ranking|grade|passed|failed|qualified|confirmed", re.IGNORECASE)
+MAKING = {"Table", "Column", "Index", "UniqueConstraint", "ForeignKeyConstraint", "create_table",
+          "add_column", "alter_column", "rename_table", "create_index"}
 REVIEWER_ONLY = {"who"}
 """`Decision.who`: the name a reviewer answers with for a decision; nothing is looked up by it."""
 
@@ -32,9 +35,23 @@ def names_in(path: Path) -> Iterator[str]:
             yield node.name
             yield from (part.target.id for part in node.body
                         if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name))
+        if isinstance(node, ast.Call):
+            yield from described(node)
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             for table in re.findall(r"CREATE TABLE (.*?;)", node.value, re.DOTALL):
                 yield from re.findall(r"\w+", table)
+
+
+def described(call: ast.Call) -> Iterator[str]:
+    """Names of SQLAlchemy and Alembic: of tables, columns, indexes, constraints; in a migration
+    also those that a column or table is renamed to, and those that a loop gives it."""
+    made = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if made in MAKING:
+        yield from (word.value for word in [*call.args, *(given.value for given in call.keywords)]
+                    if isinstance(word, ast.Constant) and isinstance(word.value, str))
+        for part in (part for part in call.args if isinstance(part, ast.Starred)):
+            yield from (word.value for word in ast.walk(part)
+                        if isinstance(word, ast.Constant) and isinstance(word.value, str))
 
 
 def fields(schema: Any) -> Iterator[str]:
@@ -68,3 +85,14 @@ def test_the_check_can_fail(tmp_path: Path) -> None:
     path = tmp_path / "bad.py"
     path.write_text("class Person:\n    religion: str\n", "utf-8")
     assert [name for name in names_in(path) if PERSON.search(name)] == ["Person", "religion"]
+
+
+def test_tables_described_in_code_are_read_too(tmp_path: Path) -> None:
+    path = tmp_path / "bad.py"
+    path.write_text("""
+Table("person", SCHEMA, sa.Column("religion", Text), *(Column(name, Text) for name in ("birth",)))
+op.alter_column("unit", "label", new_column_name="score")
+""", "utf-8")
+    found = list(names_in(path))
+    assert [name for name in found if PERSON.search(name)] == ["person", "birth", "religion"]
+    assert [name for name in found if VERDICT.search(name)] == ["score"]

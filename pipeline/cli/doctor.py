@@ -14,7 +14,8 @@ from pipeline.language import say
 NEEDED = (
     "pypdfium2", "pdfplumber", "lxml", "python-calamine", "olefile", "py7zr", "pillow",
     "pi-heif", "rapidocr", "onnxruntime", "numpy", "ahocorasick-rs", "jinja2", "openpyxl",
-    "xlsxwriter", "orjson", "pydantic", "pyyaml", "typer", "rich", "rjieba",
+    "xlsxwriter", "orjson", "pydantic", "pyyaml", "typer", "rich", "rjieba", "sqlalchemy",
+    "alembic", "fastapi", "uvicorn", "argon2-cffi",
 )
 
 

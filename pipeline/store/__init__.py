@@ -1,1 +1,2 @@
-"""What is kept: the ledger of a run, and how outputs are put in place."""
+"""What is kept: the ledger of a run, what was read, people's decisions (only ever appended) and
+accounts; and how outputs are put in place."""

@@ -15,7 +15,9 @@ Said = pytest.CaptureFixture[str]
 
 EVERY = [[], ["screen"], ["tag"], ["rubric"], ["rubric", "list"], ["rubric", "show"],
          ["rubric", "check"], ["rules"], ["rules", "report"], ["evaluate"], ["train"], ["consent"],
-         ["doctor"], ["selftest"]]
+         ["doctor"], ["selftest"], ["review"], ["record"], ["verify"], ["purge"], ["account"],
+         *(["account", verb] for verb in ("add", "list", "role", "close", "password", "grant",
+                                          "withdraw", "token"))]
 ENGLISH = re.compile(r"Usage|Options|Arguments|Commands|Show this|\[OPTIONS\]|COMMAND|\[ARGS\]"
                      r"|required|default|Error|Input should|String should|Did you|Got ")
 CHINESE = re.compile("[一-龥]")

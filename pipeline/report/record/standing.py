@@ -1,0 +1,98 @@
+"""Which decision stands where several people decided, and who may see it.
+
+A unit reviewed together has one seat, and its last entry stands. Of reviewers who are blind to one
+another each has a seat: what the lead settled stands, else what all who decided agree on; where
+they differ, nothing stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.store.accounts.accounts import granted_to
+from pipeline.store.decisions import Connection, Entry
+from pipeline.store.decisions import state as kept
+
+SHARED = ""
+LEAD = "lead"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands on one subject; at least one seat decided it."""
+
+    state: dict[str, Any] | None
+    """None where seats differ and the lead did not settle it."""
+    backed: tuple[Entry, ...]
+    """The entries that say so, the last one last; empty where nothing stands."""
+    settled: bool
+    views: tuple[Entry, ...]
+    """What each seat says, without the lead."""
+
+    @property
+    def differs(self) -> bool:
+        """Whether the seats say different things, settled or not."""
+        return len({_said(entry) for entry in self.views}) > 1
+
+
+def all_in(conn: Connection, unit: str) -> bool:
+    """Whether every reviewer of a blind unit who began has handed in, and there are two of them."""
+    begun = set(kept.seats(conn, unit)) & {
+        one.id for one in granted_to(conn, unit) if one.role == "reviewer" and one.closed is None}
+    handed = kept.handed_in(conn, unit)
+    done = handed & set(kept.seats(conn, unit))
+    return begun <= handed and len(done) >= 2
+
+
+def visible(conn: Connection, unit: str, seat: str | None = None) -> list[str]:
+    """The seats whose entries may be shown to whoever has `seat` (None: to nobody's own).
+
+    Of a blind unit, only the own one until all are in; then those that handed in, and the lead's.
+    """
+    if kept.mode(conn, unit) == "shared":
+        return [SHARED]
+    if not all_in(conn, unit):
+        return [] if seat in {None, SHARED, LEAD} else [str(seat)]
+    return [*sorted(kept.handed_in(conn, unit) - {SHARED, LEAD}), LEAD]
+
+
+def standing(conn: Connection, unit: str, seats: Sequence[str], kind: str) -> dict[str, Standing]:
+    """What stands on each subject of a kind (`evidence` or `verdict`) that any of these seats has
+    decided, in the order of the subjects."""
+    said: dict[str, dict[str, Entry]] = {}
+    for seat in seats:
+        for (_, subject), entry in kept.current(conn, unit, seat, kind).items():
+            if entry.state.get("verdict") is not None:
+                said.setdefault(subject, {})[seat] = entry
+    return {subject: _stands(said[subject]) for subject in sorted(said)}
+
+
+def sampled(conn: Connection, unit: str, seats: Sequence[str]) -> dict[str, str]:
+    """What people say of passages that the tool did not propose, by the passage's id. Where two
+    differ and nobody settled it, it is evidence: recall must not look better than it is."""
+    found: dict[str, str] = {}
+    for seat in sorted(seats, key=lambda seat: seat == LEAD):
+        for (_, target), entry in kept.current(conn, unit, seat, "sample").items():
+            verdict = entry.state.get("verdict")
+            passage = target.removeprefix("p:")
+            if verdict and (seat == LEAD or found.get(passage) != "evidence"):
+                found[passage] = verdict
+    return found
+
+
+def _stands(by_seat: dict[str, Entry]) -> Standing:
+    views = tuple(entry for seat, entry in by_seat.items() if seat != LEAD)
+    lead = by_seat.get(LEAD)
+    if lead is not None:
+        return Standing(lead.state, (lead,), True, views)
+    if len({_said(entry) for entry in views}) > 1:
+        return Standing(None, (), False, views)
+    backed = tuple(sorted(views, key=lambda entry: entry.seq))
+    return Standing(backed[-1].state, backed, False, views)
+
+
+def _said(entry: Entry) -> tuple[Any, ...]:
+    """What two must say alike to be of one mind."""
+    return entry.state["verdict"], entry.state.get("points")
