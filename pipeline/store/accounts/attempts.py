@@ -62,7 +62,8 @@ def _left(conn: Connection, what: str, value: str, now: datetime) -> int:
         t.attempt.c.digest == _digest(what, value))).first()
     if row is None or row.times < FREE[what]:
         return 0
-    last = datetime.fromisoformat(row.last)
+    # A clock that was set back must not lock anybody out for as long as it was ahead.
+    last = min(datetime.fromisoformat(row.last), now)
     if now - last > FORGOTTEN:
         return 0
     seconds: int = min(1 << min(row.times - FREE[what], 20), LONGEST[what])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
@@ -12,6 +13,7 @@ from pipeline.store.accounts import tables as t
 from pipeline.store.accounts.accounts import Account, get
 from pipeline.store.decisions.base import reading, writing
 from pipeline.store.decisions.entry import moment
+from pipeline.store.decisions.failures import Unavailable
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
@@ -47,7 +49,8 @@ def visitor(engine: Engine, token: str, now: datetime) -> Account | None:
         account = seen(conn, token, now)
         due = account is not None and _due(conn, token, now)
     if due:
-        with writing(engine) as conn:
+        # Whoever only reads goes on reading while nothing can be written.
+        with suppress(Unavailable), writing(engine) as conn:
             # Only forward: of two requests the later may be the first to get here.
             conn.execute(update(t.visit).where(
                 t.visit.c.digest == digest_of(token), t.visit.c.seen < moment(now)

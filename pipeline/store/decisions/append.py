@@ -157,7 +157,12 @@ def _written_before(conn: Connection, writes: Sequence[Write]) -> list[Entry]:
 def _same(write: Write, entry: Entry) -> bool:
     return subject_of(write) == (entry.unit, entry.seat, entry.kind, entry.subject) \
         and canonical(write.state) == canonical(entry.state) \
-        and entry.note in {write.note, ""}
+        and (entry.note == write.note or _purged(entry))
+
+
+def _purged(entry: Entry) -> bool:
+    """Whether its note is no longer there to be compared."""
+    return entry.note_digest is not None and not entry.note
 
 
 def _versions(conn: Connection, writes: Sequence[Write]) -> dict[Subject, int]:

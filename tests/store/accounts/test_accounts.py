@@ -31,7 +31,7 @@ from pipeline.store.accounts import (
     visits,
     withdraw,
 )
-from pipeline.store.decisions import Engine, Unit, entries, reading, verify, writing
+from pipeline.store.decisions import Engine, Unavailable, Unit, entries, reading, verify, writing
 
 NOW = datetime(2031, 3, 1, 8, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -218,6 +218,24 @@ def test_waiting_ends_and_the_wrong_ones_are_forgotten(base: Engine) -> None:
         assert attempts.wait(conn, " 一组 ", "-", NOW + timedelta(seconds=7.5)) == 1
         assert attempts.wait(conn, "一组", "-", NOW + timedelta(seconds=8)) == 0
     assert wrong(base, 1, at=NOW + 61 * MINUTE) == 0
+
+
+def test_a_clock_set_back_locks_nobody_out(base: Engine) -> None:
+    wrong(base, 6)
+    with reading(base) as conn:
+        assert attempts.wait(conn, "一组", "-", NOW - timedelta(days=400)) == 8
+
+
+def test_whoever_reads_goes_on_while_nothing_can_be_written(
+        base: Engine, one: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    with writing(base) as conn:
+        token = visits.begin(conn, one.id, NOW)
+
+    def refused(_: Engine) -> None:
+        raise Unavailable("read_only")
+
+    monkeypatch.setattr(visits, "writing", refused)
+    assert visits.visitor(base, token, NOW + 5 * MINUTE) == one
 
 
 def test_the_right_password_clears_the_name_and_not_the_address(base: Engine) -> None:

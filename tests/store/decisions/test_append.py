@@ -132,6 +132,13 @@ def test_a_key_used_in_two_units_at_once_is_written_in_one(
         assert sorted(pool.map(decide, (unit, other))) == ["taken", "written"]
 
 
+def test_a_note_is_not_lost_behind_a_key_used_without_one(base: Engine, unit: Unit) -> None:
+    with writing(base) as conn:
+        append(conn, write(unit, key="one", note=""))
+    with pytest.raises(KeyTaken), writing(base) as conn:
+        append(conn, write(unit, key="one", note="另一句"))
+
+
 @pytest.mark.parametrize("key", ["", "k" * 65])
 def test_a_key_has_1_to_64_characters(key: str, base: Engine, unit: Unit) -> None:
     with pytest.raises(ValueError, match="64"), writing(base) as conn:
