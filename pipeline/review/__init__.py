@@ -1,1 +1,2 @@
-"""The reviewers' pages: app, accounts, templates. Nothing stands here yet."""
+"""The review room: people read proposals beside the originals and decide; only appended, never
+filled in beforehand."""

@@ -1,0 +1,1 @@
+"""What the pages ask for: JSON, one file for each part of the room."""

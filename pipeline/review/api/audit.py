@@ -1,0 +1,102 @@
+"""What can be checked afterwards: the log, the chain, the record that leaves the house."""
+
+from __future__ import annotations
+
+import tempfile
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Query
+from starlette.responses import Response
+
+from pipeline.language import say
+from pipeline.report.printable import safe
+from pipeline.report.record import KINDS, write
+from pipeline.review.api.papers import audited
+from pipeline.review.problem import Problem, nowhere
+from pipeline.review.record import record
+from pipeline.review.seating import Names, head_of, moment, seating
+from pipeline.review.visit import Visit
+from pipeline.store.decisions import chain
+from pipeline.store.decisions import state as kept
+from pipeline.store.decisions.entry import DECISIONS, Entry
+
+Row = dict[str, Any]
+After = Annotated[int, Query(ge=0)]
+Limit = Annotated[int, Query(ge=1, le=1000)]
+_TYPES = {
+    "json": "application/json", "html": "text/html",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def office(visit: Visit, after: After = 0, limit: Limit = 200) -> Row:
+    """The office's own log: accounts, roles, grants."""
+    with visit.reading() as conn:
+        names = Names(conn)
+        found = list(islice(kept.entries(conn, "", after=after), limit + 1))
+        head = chain.head(conn, "")
+        rows = [_row(entry, names, True) for entry in found[:limit]]
+    return {"entries": rows, "head": {"seq": head[0], "hash": head[1]},
+            "next": rows[-1]["seq"] if len(found) > limit else None}
+
+
+def unit(visit: Visit, unit: str, after: After = 0, limit: Limit = 200) -> Row:
+    """A unit's log. While reviewers are blind to one another, what they decide is withheld."""
+    with visit.reading() as conn:
+        place, names = seating(conn, visit), Names(conn)
+        found = list(islice(kept.entries(conn, visit.unit_id, after=after), limit + 1))
+        head = chain.head(conn, visit.unit_id)
+        rows = [_row(entry, names, place.open or entry.kind not in (*DECISIONS, "handed_in")
+                     or entry.account == visit.id) for entry in found[:limit]]
+    return {"entries": rows, "head": head_of(head, place),
+            "next": rows[-1]["seq"] if len(found) > limit else None}
+
+
+def verify(visit: Visit, unit: str) -> Row:
+    """Whether the unit's chain holds, and else its first bad row."""
+    with visit.reading() as conn:
+        place = seating(conn, visit)
+        found = chain.verify(conn, visit.unit_id)
+    bad = found.bad
+    return {
+        "ok": bad is None, "count": found.count if place.open else 0,
+        "head": found.head if place.open else "",
+        "bad": None if bad is None else {
+            "seq": bad.seq, "why": bad.why, "words": say(f"review.chain.{bad.why}", seq=bad.seq)},
+    }
+
+
+def export(visit: Visit, unit: str, kind: str) -> Response:
+    """The record of the review as a file; that it was made is in the audit."""
+    known = next((one for one in KINDS if one == kind), None)
+    if known is None:
+        raise nowhere()
+    out = visit.run.out
+    with visit.reading() as conn:
+        place = seating(conn, visit)
+        if not place.open:
+            # How long the chain is tells what others have done.
+            raise Problem(409, "not_all_in")
+        told = record(conn, out, visit.unit_id, place.seat)
+    with tempfile.TemporaryDirectory(prefix="zuozheng-") as folder:
+        file = Path(folder) / f"record.{known}"
+        write(file, known, told)
+        data = file.read_bytes()
+    audited(visit, "exported", "", {"kind": known, "head": told["chain"]["head"]})
+    return Response(data, media_type=_TYPES[known], headers={
+        "Content-Disposition": f'attachment; filename="record.{known}"'})
+
+
+def _row(entry: Entry, names: Names, open_: bool) -> Row:
+    if not open_:
+        return {"seq": entry.seq, "at": moment(entry.at), "by": "", "seat": "", "kind": "withheld",
+                "subject": "", "version": 0, "state": {}, "note": "", "hash": entry.hash}
+    subject = entry.subject
+    if not entry.unit and subject:
+        subject = names.of(subject)
+    return {"seq": entry.seq, "at": moment(entry.at), "by": names.of(entry.account),
+            "seat": names.of(entry.seat) if entry.seat else "", "kind": entry.kind,
+            "subject": subject, "version": entry.version, "state": entry.state,
+            "note": safe(entry.note), "hash": entry.hash}

@@ -1,0 +1,179 @@
+"""Beside one another: two reviewers, two years, indicators and years."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.report.papers import group_titles
+from pipeline.report.printable import safe
+from pipeline.report.record.standing import LEAD, Standing, standing
+from pipeline.review import cards
+from pipeline.review.api.units import (
+    answer_counts,
+    by_indicator,
+    cells_of,
+    earlier_of,
+    progress,
+)
+from pipeline.review.record import agreed
+from pipeline.review.seating import (
+    Names,
+    Seating,
+    answers,
+    decided,
+    moment,
+    seating,
+    split,
+)
+from pipeline.review.visit import Visit
+from pipeline.store.accounts import accounts
+from pipeline.store.decisions import Connection
+from pipeline.store.decisions import state as kept
+
+Row = dict[str, Any]
+
+
+def differences(visit: Visit, unit: str) -> Row:
+    """Where blind reviewers differ, once all of them are in."""
+    run = visit.run
+    with visit.reading() as conn:
+        place, names = seating(conn, visit), Names(conn)
+        told: Row = {"both_in": place.all_in, "mode": place.mode, "seats": [], "differences": [],
+                     "waiting": _waiting(conn, visit, place)}
+        if place.mode != "blind" or not place.all_in:
+            return told
+        seats = [seat for seat in place.seats if seat != LEAD]
+        told["seats"] = [{"seat": seat, "by": names.of(seat)} for seat in seats]
+        lead = kept.current(conn, visit.unit_id, LEAD)
+        evidence = decided(conn, visit, place, "evidence")
+        shown = cards.Cards(run, evidence, kept.opened_by(conn, visit.unit_id, visit.id))
+        for kind in ("verdict", "evidence"):
+            for subject, one in standing(conn, visit.unit_id, list(place.seats), kind).items():
+                if one.differs:
+                    told["differences"].append(_difference(
+                        run, kind, subject, one, lead.get((kind, subject)), names, shown))
+    return told
+
+
+def agreement(visit: Visit, unit: str) -> Row:
+    """How far blind reviewers agreed, by indicator and over all."""
+    run = visit.run
+    with visit.reading() as conn:
+        place, names = seating(conn, visit), Names(conn)
+        found = _agreed(conn, visit, place)
+        seats = [seat for seat in place.seats if seat not in ("", LEAD)] if place.all_in else []
+        pairs = [[names.of(one), names.of(other)] for at, one in enumerate(seats)
+                 for other in seats[at + 1:]]
+    wordings = {id: safe(item.wording) for id, item in run.items.items()}
+    rows = [{**row, "wording": wordings.get(row["indicator"], "")}
+            for row in (found or {"rows": []})["rows"]]
+    return {"both_in": place.all_in, "mode": place.mode, "pairs": pairs, "rows": rows,
+            "all": found["all"] if found else None}
+
+
+def overview(visit: Visit, unit: str) -> Row:
+    """The whole unit at a glance: indicator by year, progress, agreement."""
+    run = visit.run
+    with visit.reading() as conn:
+        place = seating(conn, visit)
+        evidence = decided(conn, visit, place, "evidence")
+        verdicts = decided(conn, visit, place, "verdict")
+        counts = answer_counts(answers(conn, visit, place))
+        found = _agreed(conn, visit, place) if "agreement" in visit.may else None
+    by_item, titles = by_indicator(evidence), group_titles(run.rubric)
+    rows, codes = [], []
+    for id, item in run.items.items():
+        said = by_item.get(id, {})
+        verdict = verdicts.get(id)
+        code = verdict.state["verdict"] if verdict else None
+        codes.append(code)
+        rows.append({
+            "id": id, "wording": safe(item.wording),
+            "group": [title for title, _ in titles.get(item.group or "", ())],
+            "periods": periods(run.entries[id], cells_of(run, item, said, counts)),
+            "proposed": run.entries[id]["proposed"], "verdict": code,
+            "decided": sum(1 for one in said.values() if one.state["verdict"]),
+            "evidence": run.counts[id]})
+    years = sorted({period for row in rows for period in row["periods"]})
+    return {"years": years, "rows": rows, "progress": progress(run, evidence, verdicts),
+            "verdicts": {code: codes.count(code) for code in sorted(filter(None, set(codes)))},
+            "agreement": found, "unread": len(run.unread)}
+
+
+def earlier(visit: Visit, unit: str) -> Row:
+    """Last year's review beside this one."""
+    run, before = visit.run, earlier_of(visit)
+    counts = {"new": 0, "same": 0, "reused": 0, "gone": 0}
+    if before is None:
+        return {"there": False, "label": "", "counts": counts, "verdicts": {}, "gone": [],
+                "rows": []}
+    rows, lost = [], []
+    for id, item in run.items.items():
+        facts = cards.facts(run, id)
+        told = [before.of(fact)[0] for fact in facts]
+        gone = before.gone(id, {fact["text"] for fact in facts})
+        lost += gone
+        own = {code: told.count(code) for code in ("new", "same", "reused")} | {"gone": len(gone)}
+        counts = {code: counts[code] + own[code] for code in counts}
+        verdict = before.verdicts.get(id)
+        rows.append({"indicator": id, "wording": safe(item.wording), **own,
+                     "verdict": verdict["verdict"] if verdict else None})
+    names = before.run.header["unit"]
+    label = safe(names[0] if names else before.run.out.name)
+    return {"there": True, "label": label, "counts": counts, "rows": rows, "gone": lost[:500],
+            "verdicts": {id: one["verdict"] for id, one in before.verdicts.items()}}
+
+
+def periods(entry: Row, slots: list[Row]) -> dict[str, str]:
+    """The state of each period of an indicator after what people decided, from the slots that
+    decide it (those that are mandatory)."""
+    found = {}
+    for period in entry["periods"]:
+        own = [slot for slot in slots if slot["period"] == period
+               or slot["period"][:4] == period and "-" not in slot["period"][4:5]]
+        own = own or [slot for slot in slots if slot["period"][:4] == period]
+        states = {slot["state"] for slot in own if slot["mandatory"]} or {
+            slot["state"] for slot in own}
+        found[period] = _together(states)
+    return found
+
+
+def _together(states: set[str]) -> str:
+    if states == {"confirmed"}:
+        return "confirmed"
+    if states and states <= {"confirmed", "proposed"}:
+        return "proposed"
+    if states & {"confirmed", "proposed", "planned"}:
+        return "planned"
+    return "unread" if "unread" in states else "nothing"
+
+
+def _agreed(conn: Connection, visit: Visit, place: Seating) -> Row | None:
+    if place.mode != "blind" or not place.all_in:
+        return None
+    return agreed(conn, visit.unit_id, list(visit.run.items))
+
+
+def _waiting(conn: Connection, visit: Visit, place: Seating) -> list[str]:
+    """The reviewers who are not in yet. That they began is told to the lead, not what they said."""
+    if place.mode != "blind":
+        return []
+    handed = kept.handed_in(conn, visit.unit_id)
+    return [one.name for one in accounts.granted_to(conn, visit.unit_id)
+            if one.role == "reviewer" and one.closed is None and one.id not in handed]
+
+
+def _difference(run: Any, kind: str, subject: str, one: Standing, lead: Any, names: Names,
+                shown: cards.Cards) -> Row:
+    indicator, target = split(subject)
+    settled = None if lead is None else {
+        "state": lead.state, "version": lead.version, "by": names.of(lead.account),
+        "at": moment(lead.at), "note": lead.note}
+    item = run.items.get(indicator)
+    card = shown.one(indicator, target) if target and item else None
+    return {"kind": kind, "subject": subject, "indicator": indicator, "target": target or None,
+            "wording": safe(item.wording) if item else "",
+            "views": [{"seat": entry.seat, "by": names.of(entry.account), "state": entry.state,
+                       "note": entry.note, "at": moment(entry.at)} for entry in one.views],
+            "settled": settled if settled and settled["state"]["verdict"] else None,
+            "version": lead.version if lead else 0, "card": card}

@@ -1,0 +1,87 @@
+"""One indicator, with all that the middle of the room shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.report import printable
+from pipeline.report.printable import safe
+from pipeline.review.api.units import (
+    answer_counts,
+    by_indicator,
+    earlier_of,
+    summary,
+)
+from pipeline.review.cards import Cards
+from pipeline.review.problem import nowhere
+from pipeline.review.run import Run
+from pipeline.review.seating import Names, answers, decided, moment, seating
+from pipeline.review.visit import Visit
+from pipeline.rubric.model import Indicator
+from pipeline.store.decisions import state as kept
+
+Row = dict[str, Any]
+
+
+def item_of(run: Run, id: str) -> Indicator:
+    """The indicator with that id, or 404."""
+    item = run.items.get(id)
+    if item is None:
+        raise nowhere()
+    return item
+
+
+def indicator(visit: Visit, unit: str, indicator: str) -> Row:
+    """An indicator with its requirements, cards, verdict and answers."""
+    run = visit.run
+    item = item_of(run, indicator)
+    with visit.reading() as conn:
+        place = seating(conn, visit)
+        evidence = decided(conn, visit, place, "evidence")
+        verdict = decided(conn, visit, place, "verdict").get(item.id)
+        given = list(answers(conn, visit, place))
+        opened = kept.opened_by(conn, visit.unit_id, visit.id)
+        names = Names(conn)
+        told: list[Row] = [{"requirement": requirement, "period": period, "text": entry.note,
+                 "by": names.of(entry.account), "at": moment(entry.at)}
+                for entry in given
+                for id, requirement, period in [(*entry.subject.split("|"), "", "")[:3]]
+                if id == item.id]
+    before = earlier_of(visit)
+    shown = Cards(run, evidence, opened, before)
+    entry = run.entries[item.id]
+    said = by_indicator(evidence).get(item.id, {})
+    return {
+        **summary(run, item, said, verdict, answer_counts(given), before),
+        "wording_pieces": _pieces(item),
+        "requirements": [_requirement(asked) for asked in item.requirements],
+        "why": safe(entry["why"]["text"]),
+        "evidence_count": run.counts[item.id],
+        "evidence": shown.of(item.id), "orphaned": shown.orphaned(item.id),
+        "verdict": verdict.told() if verdict else None,
+        "version": verdict.version if verdict else 0,
+        "answers": told,
+        "earlier": before.verdicts.get(item.id) if before else None,
+        "unread": len(run.unread),
+    }
+
+
+def _pieces(item: Indicator) -> list[Row]:
+    """The official wording cut at its misprints: what is printed, and what was meant or ""."""
+    told: list[Row] = []
+    rest = safe(item.wording)
+    while rest:
+        slips = [(rest.index(slip.printed), slip) for slip in item.sic if slip.printed in rest]
+        if not slips:
+            return [*told, {"text": rest, "meant": ""}]
+        at, slip = min(slips, key=lambda found: found[0])
+        told += [{"text": rest[:at], "meant": ""}] if at else []
+        told.append({"text": slip.printed, "meant": slip.meant})
+        rest = rest[at + len(slip.printed):]
+    return told
+
+
+def _requirement(asked: Any) -> Row:
+    return {"id": asked.id, "wording": safe(asked.wording), "link": asked.link,
+            "mandatory": asked.mandatory, "cadence": printable.cadence(asked.cadence),
+            "documents": list(asked.documents), "stage": asked.stage, "owed_by": asked.owed_by}

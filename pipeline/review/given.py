@@ -1,0 +1,179 @@
+"""What the API takes: one thing a request, every field checked."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{8,64}$",
+                           description="made by the client; the same one again writes nothing")]
+Version = Annotated[int, Field(ge=0, le=1_000_000, description="how many entries were seen")]
+Id = Annotated[str, Field(min_length=1, max_length=64)]
+Target = Annotated[str, Field(pattern=r"^[pf]:[0-9a-f]{16}$",
+                              description="p:<passage> or f:<start of a file's sha256>")]
+Note = Annotated[str, Field(max_length=4000)]
+Reason = Literal["slogan", "other_campaign", "other_unit", "plan_only", "other_year",
+                 "wrong_indicator", "duplicate", "template", "received", "not_evidence", "moved",
+                 "other"]
+"""Why people reject a proposal."""
+Evidence_ = Literal["accepted", "rejected", "unsure"]
+Verdict_ = Literal["met", "partly", "not_met", "site", "na"]
+Points = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
+Name = Annotated[str, Field(min_length=1, max_length=64)]
+Password = Annotated[str, Field(min_length=1, max_length=4096)]
+
+
+class Given(BaseModel):
+    """A body; nothing in it that is not named here."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class OnEvidence(Given):
+    """A verdict on a target as evidence for an indicator; null: none (yet), or none any more."""
+
+    key: Key
+    version: Version
+    indicator: Id
+    target: Target
+    verdict: Evidence_ | None
+    reason: Reason | None = None
+    stage: Literal["plan", "done", "result"] | None = None
+    moved_to: Id | None = None
+    requirement: Id | None = None
+    period: Annotated[str, Field(max_length=16)] | None = None
+    note: Note = ""
+    attached: bool = False
+
+
+class Undo(Given):
+    """Back to what was said before on this target (or, of kind `verdict`, on the indicator)."""
+
+    key: Key
+    version: Version
+    indicator: Id
+    target: Target | None = None
+    kind: Literal["evidence", "verdict"] = "evidence"
+
+
+class OnIndicator(Given):
+    """A person's verdict on an indicator."""
+
+    key: Key
+    version: Version
+    indicator: Id
+    verdict: Verdict_ | None
+    points: Points | None = None
+    note: Note = ""
+    despite_unread: bool = False
+
+
+class Answer(Given):
+    """What the unit answers to a cell."""
+
+    key: Key
+    indicator: Id
+    requirement: Id
+    period: Annotated[str, Field(max_length=16)]
+    note: Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class OnSample(Given):
+    """Whether a passage that the tool did not propose is evidence."""
+
+    key: Key
+    version: Version
+    target: Target
+    verdict: Literal["none", "evidence"] | None
+
+
+class HandIn(Given):
+    """This reviewer is finished with the unit."""
+
+    key: Key
+
+
+class SetMode(Given):
+    """How the unit is reviewed."""
+
+    key: Key
+    mode: Literal["shared", "blind"]
+
+
+class Settle(Given):
+    """The lead's word where blind reviewers differ."""
+
+    key: Key
+    version: Version
+    kind: Literal["evidence", "verdict"]
+    indicator: Id
+    target: Target | None = None
+    verdict: Evidence_ | Verdict_ | None
+    reason: Reason | None = None
+    stage: Literal["plan", "done", "result"] | None = None
+    moved_to: Id | None = None
+    requirement: Id | None = None
+    period: Annotated[str, Field(max_length=16)] | None = None
+    points: Points | None = None
+    despite_unread: bool = False
+    note: Note = ""
+    attached: bool = False
+
+
+class Unmask(Given):
+    """Showing what is masked, with the reason that stands in the audit."""
+
+    key: Key
+    target: Target
+    reason: Annotated[str, Field(min_length=4, max_length=400)]
+
+
+class Speak(Given):
+    """The language of this visit."""
+
+    language: Literal["zh", "en"]
+
+
+class NewAccount(Given):
+    """An account to be added."""
+
+    name: Name
+    role: Literal["reviewer", "lead", "auditor", "admin"]
+    password: Password
+    key: str = ""
+
+
+class Role(Given):
+    """An account's role."""
+
+    role: Literal["reviewer", "lead", "auditor", "admin"]
+
+
+class NewPassword(Given):
+    """An account's password, set by the administrator."""
+
+    password: Password
+
+
+class OwnPassword(Given):
+    """One's own password."""
+
+    old: Password
+    new: Password
+
+
+class OfUnit(Given):
+    """A unit that an account may, or may not any more, come to."""
+
+    unit: Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+
+
+class NewToken(Given):
+    """A token to read by, with what it is for."""
+
+    label: Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class Nothing(Given):
+    """An empty body."""

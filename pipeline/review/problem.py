@@ -1,0 +1,48 @@
+"""What a request can end in besides an answer: a code, a status, and words in the user's language.
+
+Every code has a message `review.error.<code>` that says what is wrong and what to do next.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.errors import ZuozhengError
+from pipeline.language import say
+
+Row = dict[str, Any]
+
+
+class Problem(Exception):
+    """A request that ends here; `more` stands beside code and text in the answer."""
+
+    def __init__(self, status: int, code: str, more: Row | None = None, wait: int | None = None,
+                 **fill: object) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.more = more or {}
+        self.wait = wait
+        self.fill = fill
+
+    def told(self, language: str) -> Row:
+        """The body of the answer."""
+        words = say(f"review.error.{self.code}", language, **self.fill)
+        return {"error": self.code, "text": words, **self.more}
+
+
+class RunProblem(Problem):
+    """The run of a unit cannot be read: 424, in the words of the command line."""
+
+    def __init__(self, error: ZuozhengError) -> None:
+        super().__init__(424, error.key)
+        self.fill = error.args_
+
+    def told(self, language: str) -> Row:
+        fill = {name: value for name, value in self.fill.items() if name != "problems"}
+        return {"error": self.code, "text": say(f"error.{self.code}", language, **fill)}
+
+
+def nowhere() -> Problem:
+    """Of a thing that is not there and of one that is another's: the same."""
+    return Problem(404, "not_found")

@@ -1,0 +1,211 @@
+"""Starting the server: what is served, to whom, where, and what is refused before it begins."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from pipeline.errors import InputError, OutputError, ZuozhengError
+from pipeline.report.printable import safe
+from pipeline.review import passwords
+from pipeline.review.app import made
+from pipeline.review.keyfile import key_in
+from pipeline.review.office import Last, Office, is_loopback
+from pipeline.review.onetime import OneTime
+from pipeline.review.originals import Original, Show
+from pipeline.review.problem import RunProblem
+from pipeline.review.run import Run, Runs
+from pipeline.store.accounts import accounts
+from pipeline.store.decisions import FILE, Connection, Engine, id_of, opened, reading, writing
+from pipeline.store.decisions import unit as unit_of
+from pipeline.store.decisions import where as where_is
+from pipeline.store.decisions.units import Unit, register
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The address to serve at, and the certificate to do it with."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    cert: Path | None = None
+    key: Path | None = None
+
+    @property
+    def secure(self) -> bool:
+        """Whether it is served by TLS."""
+        return self.cert is not None
+
+    def checked(self) -> Where:
+        """Refuse what would let passwords and papers be read on the way. Raises InputError
+        tls_needed, tls_half, tls_unusable, host_wildcard, port_bad."""
+        if not 0 <= self.port <= 65535:
+            raise InputError("port_bad", port=self.port)
+        if (self.cert is None) != (self.key is None):
+            raise InputError("tls_half")
+        if self.host in ("", "0.0.0.0", "::", "*", "[::]"):
+            raise InputError("host_wildcard", host=self.host or "*")
+        if not is_loopback(self.host) and not self.secure:
+            raise InputError("tls_needed", host=self.host)
+        if self.cert is not None and self.key is not None:
+            try:
+                ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(
+                    self.cert, self.key, password="")
+            except (OSError, ssl.SSLError, ValueError) as error:
+                why = getattr(error, "strerror", None) or str(error)
+                raise InputError("tls_unusable", cert=self.cert, why=why) from None
+        return self
+
+
+def local_office(out: Path, show: Show, original: Original, language: str, told: Say,
+                 last: Path | None = None) -> Office:
+    """The room of a single user: everything lies in OUT, and a one-time link is the way in.
+
+    `told` is given each link's token. Raises InputError run_unscreened, OutputError.
+    """
+    runs = Runs()
+    if not (out / "ledger.sqlite").exists():
+        raise InputError("run_unscreened", run=out)
+    key = key_in(out)
+    engine = opened(out / FILE)
+    with writing(engine) as conn:
+        unit = registered(conn, out, runs)
+    return Office(engine=engine, key=key, places={unit.id: out}, show=show, original=original,
+                  language=language, link=OneTime(told), runs=runs,
+                  last={unit.id: _last(last, None)} if last else {})
+
+
+def shared_office(database: str, outs: Sequence[Path], show: Show, original: Original,
+                  language: str, secure: bool, told: Say, last: Path | None = None) -> Office:
+    """The room of an office: accounts, any number of units. A unit that cannot be served is told,
+    the others are. Raises InputError, OutputError."""
+    if not outs:
+        raise InputError("review_no_units")
+    if last is not None and len(outs) > 1:
+        raise InputError("last_one_unit")
+    runs = Runs()
+    key = key_in(outs[0])
+    engine = opened(database)
+    places: dict[str, Path] = {}
+    for out in outs:
+        try:
+            with writing(engine) as conn:
+                places[registered(conn, out, runs).id] = out
+        except ZuozhengError as error:
+            if len(outs) == 1:
+                raise
+            told(f"{out}: {error.key}")
+    if not places:
+        raise InputError("review_no_units")
+    with reading(engine) as conn:
+        if not any(one.closed is None and one.role != "local" for one in accounts.all_of(conn)):
+            raise InputError("review_no_accounts", database=where_is(engine))
+    passwords.warm()
+    return Office(engine=engine, key=key, places=places, show=show, original=original,
+                  language=language, secure=secure, runs=runs,
+                  last={next(iter(places)): _last(last, engine)} if last else {})
+
+
+def folders(office: Office) -> list[tuple[Path, str]]:
+    """Where the originals of each unit are: (OUT, folder); of runs that can be read."""
+    found = []
+    for out in office.places.values():
+        with suppress(RunProblem):
+            found.append((out, str(office.runs.of(out).header["folder"])))
+    return found
+
+
+def serve(office: Office, where: Where, ready: Callable[[str], None]) -> None:
+    """Serve until interrupted; `ready` is told the address (`http://127.0.0.1:8123`). Raises
+    OutputError port_taken."""
+    logging.getLogger("zuozheng.review").setLevel(logging.INFO)
+    server = _Server(uvicorn.Config(
+        made(office), host=where.host, port=where.port, log_config=None, access_log=False,
+        server_header=False, date_header=False, proxy_headers=False, lifespan="off",
+        ssl_certfile=str(where.cert) if where.cert else None,
+        ssl_keyfile=str(where.key) if where.key else None, timeout_graceful_shutdown=5,
+        limit_concurrency=1500, backlog=512, h11_max_incomplete_event_size=32 * 1024, http="h11",
+        ws="none", loop="asyncio"))
+
+    def bound(port: int) -> None:
+        office.serves(where.host, port)
+        scheme = "https" if where.secure else "http"
+        host = f"[{where.host}]" if ":" in where.host else where.host
+        ready(f"{scheme}://{host}:{port}")
+
+    server.bound = bound
+    try:
+        asyncio.run(server.serve())
+    except KeyboardInterrupt:
+        pass
+    finally:
+        office.engine.dispose()
+    if not server.started:
+        raise OutputError("port_taken", host=where.host, port=where.port)
+
+
+class _Server(uvicorn.Server):
+    """Tells at which port it stands, before it answers."""
+
+    bound: Callable[[int], None]
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        try:
+            await super().startup(None)
+        except SystemExit:
+            # What uvicorn ends with when it cannot bind; we say it in words.
+            self.started = False
+            self.should_exit = True
+            return
+        if self.started:
+            self.bound(self.servers[0].sockets[0].getsockname()[1])
+
+
+def registered(conn: Connection, out: Path, runs: Runs) -> Unit:
+    """The unit of OUT, made known to the database. Raises InputError, OutputError."""
+    id = id_of(out)
+    known = unit_of(conn, id) if id else None
+    if known is None and not (out / "ledger.sqlite").is_file():
+        raise InputError("run_unscreened", run=out)
+    try:
+        run = runs.of(out)
+    except RunProblem:
+        # What it was called when it could still be read stays.
+        label, rubric = (known.label, known.rubric) if known else (out.absolute().name, "")
+    else:
+        names = run.header["unit"]
+        label, rubric = safe(names[0]) if names else out.absolute().name, run.rubric.id
+    return register(conn, out, label, rubric)
+
+
+def _last(out: Path, engine: Engine | None) -> Last:
+    """Last year's review: in the office's database if it is there, else in its own OUT."""
+    Run(out)
+    id = id_of(out)
+    if id is None:
+        return Last(out)
+    if engine is not None:
+        with reading(engine) as conn:
+            if unit_of(conn, id) is not None:
+                return Last(out, engine, id)
+    if not (out / FILE).is_file():
+        return Last(out)
+    own = opened(out / FILE, to_write=False)
+    return Last(out, own, id)
+
+
+def log_to_stderr() -> None:
+    """Lines of the log go to stderr; each has ids, route, status and milliseconds."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    logging.getLogger("zuozheng.review").addHandler(handler)

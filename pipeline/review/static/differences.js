@@ -1,0 +1,108 @@
+// Where two blind reviewers differ, for the lead to settle; and how far they agree.
+
+import * as api from "./api.js";
+import { at, clock, el, marked, put } from "./dom.js";
+import { ask, choices } from "./dialogs.js";
+import { conflict, side } from "./conflict.js";
+import { REASONS } from "./decisions.js";
+import { still } from "./original.js";
+import { scored } from "./judge.js";
+import { agreement } from "./pictures.js";
+import { announce, can, run } from "./start.js";
+import { loadUnit, place, state } from "./state.js";
+import { named, t } from "./words.js";
+
+const VERDICTS = ["met", "partly", "not_met", "site", "na"];
+let words = new Map();
+
+run(async () => {
+  await loadUnit();
+  words = new Map(state.unit.groups.flatMap((group) => group.indicators).map((one) => [one.id, one]));
+  await draw();
+  at("content").removeAttribute("aria-busy");
+});
+
+async function draw() {
+  const told = await api.get(place("/differences"));
+  const figures = told.both_in && can("agreement", state.unit) ? await api.get(place("/agreement")).catch(() => null) : null;
+  const rows = told.differences || told.rows || [];
+  const open = rows.filter((row) => !row.settled?.state).length;
+  put(at("content"), mode(),
+    told.both_in ? el("section", {}, el("h2", {}, t("differences.open", { open, all: rows.length })), rows.length
+      ? el("ol", { class: "differences" }, rows.map((row, index) => el("li", {}, difference(row, index)))) : el("p", { class: "told" }, t("differences.none")))
+      : state.unit.mode === "blind" ? el("p", { class: "told" }, t("differences.waiting"), told.waiting?.length ? ` ${told.waiting.join(t("list.comma"))}` : "") : "",
+    figures ? el("section", {}, el("h2", {}, t("agreement.title")), el("p", { class: "lead small" }, t("agreement.lead")),
+      agreement(figures, (id) => words.get(id)?.wording || "")) : "");
+}
+
+function mode() {
+  const { unit } = state;
+  const set = (code) => async () => {
+    try {
+      await api.write(place("/mode"), { mode: code }, "mode");
+      await loadUnit();
+      await draw();
+      announce(t(`mode.set_${code}`));
+    } catch (error) {
+      announce(error.message, true);
+    }
+  };
+  return el("section", { class: "mode" }, el("h2", {}, t("mode.title")),
+    el("div", { class: "queues", role: "group", "aria-label": t("mode.title") }, ["shared", "blind"].map((code) =>
+      el("button", { type: "button", "aria-pressed": String(unit.mode === code), onclick: unit.mode === code ? () => {} : set(code) }, t(`mode.${code}`)))),
+    el("p", { class: "small soft" }, t(`mode.${unit.mode}_hint`)));
+}
+
+function difference(row, index) {
+  const card = row.card;
+  const indicator = words.get(row.indicator);
+  return el("article", { class: row.settled?.state ? "difference settled" : "difference", "aria-labelledby": `difference-${index}` },
+    el("h3", { id: `difference-${index}` }, el("span", { class: "id" }, row.indicator), " ", el("span", { lang: "zh-CN" }, indicator?.wording || "")),
+    el("p", { class: "small soft" }, t(row.kind === "verdict" ? "differences.verdict" : "differences.evidence")),
+    card ? [el("blockquote", { lang: "zh-CN" }, el("bdi", {}, card.text ? marked(card.text, card.spans) : card.title || card.path)),
+      el("p", { class: "small soft" }, el("bdi", { lang: "zh-CN" }, card.title || card.path), " ", card.place || "")] : "",
+    el("div", { class: "sides" }, row.views.map((view) => side(view.by || view.name || t("differences.reviewer"), row.kind,
+      { ...(view.state || {}), note: view.note }, clock(view.at)))),
+    row.settled?.state ? el("p", { class: "told small" }, t("differences.settled", { verdict: named(row.kind, row.settled.state.verdict), by: row.settled.by || "", at: clock(row.settled.at) })) : "",
+    el("p", { class: "tools" }, el("a", { class: "button", href: `/u/${encodeURIComponent(state.unit.id)}#i=${encodeURIComponent(row.indicator)}${row.target ? `&t=${encodeURIComponent(row.target)}` : ""}` },
+      t("differences.look")), el("button", { type: "button", class: row.settled?.state ? "" : "main", onclick: () => settle(row, indicator) }, t(row.settled?.state ? "differences.again" : "differences.settle"))));
+}
+
+async function settle(row, indicator) {
+  const verdict = row.kind === "verdict";
+  const offers = (verdict ? VERDICTS : ["accepted", "rejected", "unsure"]).map((code) => ({ code, words: named(row.kind, code) }));
+  // The lead, too, decides with the original before the eyes.
+  const original = verdict ? "" : await still({ target: row.target, indicator: row.indicator }).catch((error) => el("p", { class: "wrong" }, error.message));
+  const done = await ask({
+    title: t("differences.settle"), go: t("differences.go"), wide: !verdict,
+    body: (form) => {
+      const reason = el("label", { class: "field", hidden: true }, el("span", {}, t("conflict.reason")), el("select", { name: "reason" },
+        REASONS.map((code) => el("option", { value: code }, named("reason", code)))));
+      form.addEventListener("change", () => { reason.hidden = form.elements.verdict.value !== "rejected"; });
+      return [original, choices("verdict", offers), reason,
+        verdict && indicator && scored(indicator) ? el("label", { class: "field" }, el("span", {}, t("verdict.points")),
+          el("input", { name: "points", type: "number", min: 0, max: indicator.deducts ? null : indicator.points, step: "any" })) : "",
+        verdict && state.unit.unread?.length ? el("label", { class: "choice" }, el("input", { type: "checkbox", name: "despite" }), el("span", {}, t("verdict.despite", { count: state.unit.unread.length }))) : "",
+        el("label", { class: "field" }, el("span", {}, t("note.field")), el("textarea", { name: "note", maxlength: 4000 }))];
+    },
+    act: (form) => send(row, form, verdict),
+  });
+  if (!done) return;
+  announce(t("differences.saved"));
+  await draw();
+}
+
+async function send(row, form, verdict) {
+  const chosen = form.get("verdict");
+  const own = verdict ? { points: form.get("points") ? Number(form.get("points")) : null, despite_unread: form.get("despite") === "on" }
+    : { reason: chosen === "rejected" ? form.get("reason") : null, stage: null, moved_to: null };
+  const body = { version: row.version || 0, kind: row.kind, indicator: row.indicator, verdict: chosen, note: form.get("note"), ...own };
+  if (row.target) body.target = row.target;
+  try {
+    return await api.write(place("/settle"), body, `settle:${row.kind}|${row.indicator}|${row.target}`);
+  } catch (error) {
+    if (error.status !== 409) throw error;
+    if (!(await conflict(row.kind, { verdict: chosen, ...own, note: body.note }, error.body))) return true;
+    return api.write(place("/settle"), { ...body, version: error.body.version }, `settle:${row.kind}|${row.indicator}|${row.target}`);
+  }
+}

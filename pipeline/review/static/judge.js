@@ -1,0 +1,181 @@
+// The chosen indicator: its official wording, what it asks for, the human's verdict, the answers.
+
+import * as api from "./api.js";
+import { clock, el, glyph } from "./dom.js";
+import { cellWords, verdictTone } from "./left.js";
+import { ask } from "./dialogs.js";
+import { announce, can, page } from "./start.js";
+import { filterBySlot, openIndicator, place, refreshSoon, state } from "./state.js";
+import { conflict } from "./conflict.js";
+import { named, period, t } from "./words.js";
+
+const VERDICTS = ["met", "partly", "not_met", "site", "na"];
+let asksOpen = true;
+
+/** Whether a human enters points for it: up to its points, or what is taken off. */
+export function scored(one) {
+  return typeof one.points === "number" || typeof one.deducts === "number" || one.deducts === true;
+}
+
+export function drawJudge() {
+  const one = state.indicator;
+  return [head(one), asked(one), form(one)];
+}
+
+/** For a card of a queue: the indicator it is proposed for, in short. */
+export function drawShort(indicator) {
+  return el("div", { class: "short" }, el("span", { class: "id" }, indicator.id),
+    el("p", { lang: "zh-CN" }, indicator.wording));
+}
+
+function head(one) {
+  const pieces = one.wording_pieces?.length ? one.wording_pieces : [{ text: one.wording, meant: "" }];
+  return el("header", { class: "judge" },
+    el("h2", { id: "wording", tabindex: "-1" }, el("span", { class: "id" }, one.id), el("span", { lang: "zh-CN" },
+      pieces.map(({ text: piece, meant }) => (meant ? el("span", { class: "sic", title: t("judge.sic", { meant }) }, piece,
+        el("small", {}, `〔${t("judge.sic", { meant })}〕`)) : piece)))),
+    el("p", { class: "about" },
+      scored(one) ? el("span", {}, el("b", {}, t(one.deducts ? "judge.deducts" : "judge.points")),
+        one.deducts ? t("judge.deducts_words", { points: one.deducts }) : t("judge.points_words", { points: one.points })) : "",
+      one.methods?.length ? el("span", {}, el("b", {}, t("judge.methods")), one.methods.map((method) => named("method", method)).join(t("list.comma"))) : "",
+      one.proposed ? el("span", { class: "proposal" }, named("proposed", one.proposed)) : "",
+      one.again ? el("span", { class: "chip plan" }, t("again.chip")) : ""),
+    one.why ? el("p", { class: "why" }, one.why.text || one.why) : "",
+    one.earlier ? el("p", { class: "told small" }, t("again.earlier", {
+      verdict: named("verdict", one.earlier.verdict) || "—", by: one.earlier.by || "", at: clock(one.earlier.at) })) : "");
+}
+
+function asked(one) {
+  if (!one.requirements?.length) return "";
+  const box = el("details", { class: "asked" },
+    el("summary", {}, t("judge.requirements", { count: one.requirements.length }),
+      el("span", { class: "cells", "aria-hidden": "true" }, one.cells.slice(0, 40).map((cell) => glyph(cell.state)))),
+    el("ul", {}, one.requirements.map((requirement) => el("li", {},
+      el("p", {}, requirement.link ? el("span", { class: "chip line none" }, named("link", requirement.link)) : "",
+        el("span", { lang: "zh-CN" }, requirement.wording),
+        el("small", {}, [requirement.mandatory === false ? t("judge.optional") : "", requirement.cadence || "",
+          requirement.documents?.length ? t("judge.documents", { list: [requirement.documents].flat().map((code) => named("document_type", code)).join(t("list.comma")) }) : ""]
+          .filter(Boolean).join(" · "))),
+      el("div", { class: "slots" }, one.cells.filter((cell) => cell.requirement === requirement.id).map(slot))))));
+  box.open = asksOpen;
+  box.addEventListener("toggle", () => { asksOpen = box.open; });
+  return box;
+}
+
+function slot(cell) {
+  const chosen = state.slot?.requirement === cell.requirement && state.slot?.period === cell.period;
+  const answers = (state.indicator.answers || []).filter((one) => one.requirement === cell.requirement && one.period === cell.period);
+  return el("button", { type: "button", class: "slot", "aria-pressed": String(chosen), title: cellWords(cell),
+    onclick: () => openSlot(cell, answers) },
+  glyph(cell.state), el("span", {}, /^\d{4}$/.test(cell.period) ? cell.period : period(cell.period)), el("span", { class: "sr" }, t(`cell.${cell.state}`)), el("small", {}, `${cell.count}/${cell.need}`),
+  answers.length ? el("span", { class: "chip line todo" }, t("answer.count", { count: answers.length })) : "");
+}
+
+/** One cell: what it lacks, what the unit answered, and a place for a further answer. */
+function openSlot(cell, answers) {
+  const name = `answer.${state.indicator.id}.${cell.requirement}.${cell.period}`;
+  const chosen = state.slot?.requirement === cell.requirement && state.slot?.period === cell.period;
+  return ask({
+    title: `${period(cell.period)} · ${t(`cell.${cell.state}`)}`, go: can("decide", state.unit) ? t("answer.go") : null,
+    body: (_, end) => [
+      el("p", { lang: "zh-CN" }, cell.wording), el("p", { class: "soft" }, t("cells.need", { count: cell.count, need: cell.need })),
+      el("p", {}, el("button", { type: "button", onclick: () => { filterBySlot(chosen ? null : cell); end(null); } },
+        t(chosen ? "slot.all" : "slot.only"))),
+      el("h3", {}, t("answer.title")), el("p", { class: "small soft" }, t("answer.kept")),
+      answers.length ? el("ul", { class: "answers" }, answers.map((one) => el("li", {}, el("bdi", {}, one.text),
+        el("small", { class: "soft" }, ` ${one.by} ${clock(one.at)}`)))) : el("p", { class: "soft" }, t("answer.none")),
+      can("decide", state.unit) ? el("label", { class: "field" }, el("span", {}, t("answer.add")), el("textarea", { name: "note", required: true,
+        maxlength: 4000, value: api.draft(name), oninput: (event) => api.draft(name, event.target.value) })) : ""],
+    act: async (form) => {
+      await api.write(place("/answer"), { indicator: state.indicator.id, requirement: cell.requirement, period: cell.period, note: form.get("note") });
+      api.draft(name, "");
+      announce(t("answer.saved"));
+      refreshSoon();
+      openIndicator(state.indicator.id);
+    },
+  });
+}
+
+/** The human's verdict. Nothing is chosen or filled in beforehand but what a human saved. */
+function form(one) {
+  const told = one.verdict?.state || {};
+  const name = `verdict.${one.id}`;
+  const typed = read(name);
+  const chosen = typed.verdict ?? told.verdict ?? "";
+  const closed = !can("decide", state.unit) || state.unit.handed_in;
+  const note = el("textarea", { name: "note", rows: 1, maxlength: 4000, placeholder: t("verdict.note_hint"), "aria-label": t("verdict.note"),
+    value: typed.note ?? one.verdict?.note ?? "" });
+  const points = el("input", { name: "points", type: "number", min: 0, max: one.deducts ? null : one.points, step: "any",
+    inputmode: "decimal", value: typed.points ?? told.points ?? "", "aria-label": t(one.deducts ? "verdict.deducted" : "verdict.points") });
+  const despite = el("label", { class: "choice despite", hidden: true }, el("input", { type: "checkbox", name: "despite", checked: told.despite_unread === true }),
+    el("span", {}, t("verdict.despite", { count: state.unit.unread?.length || 0 })));
+  const wrong = el("p", { class: "wrong", role: "alert", hidden: true });
+  const save = el("button", { type: "submit", class: "main", disabled: closed }, t("verdict.save"));
+  const saved = el("p", { class: "small soft", id: "verdict-saved" }, one.verdict && told.verdict
+    ? t("verdict.saved", { verdict: named("verdict", told.verdict), by: one.verdict.by, at: clock(one.verdict.at) }) : t("verdict.none"));
+  const node = el("form", { class: "verdict", novalidate: true, "aria-label": t("verdict.title") },
+    el("fieldset", { disabled: closed }, el("legend", { class: "sr" }, t("verdict.title")),
+      el("div", { class: "five" }, VERDICTS.map((code) => el("label", { class: `pick ${verdictTone(code)}` },
+        el("input", { type: "radio", name: "verdict", value: code, checked: code === chosen }), el("span", {}, named("verdict", code)))))),
+    scored(one) ? el("label", { class: "points" }, el("span", {}, t(one.deducts ? "verdict.deducted" : "verdict.points")), points,
+      el("span", {}, one.deducts ? t("verdict.unbounded") : `/ ${one.points}`)) : "",
+    note, save, despite, wrong, saved);
+  const check = () => { despite.hidden = !(state.unit.unread?.length && node.elements.verdict.value === "not_met"); };
+  node.addEventListener("input", () => {
+    check();
+    api.draft(name, JSON.stringify({ verdict: node.elements.verdict.value || undefined, points: points.value, note: note.value }));
+  });
+  check();
+  node.addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit(one, node, { points, note, despite, wrong, save, saved, name });
+  });
+  return node;
+}
+
+function read(name) {
+  try {
+    return JSON.parse(api.draft(name)) || {};
+  } catch {
+    return {};
+  }
+}
+
+async function submit(one, node, parts) {
+  const { points, note, despite, wrong, save, saved, name } = parts;
+  const fail = (text, field) => {
+    wrong.textContent = text;
+    wrong.hidden = false;
+    field?.focus();
+  };
+  wrong.hidden = true;
+  const verdict = node.elements.verdict.value;
+  if (!verdict) return fail(t("verdict.choose"), node.elements.verdict[0]);
+  if (!points.validity.valid) return fail(one.deducts ? t("verdict.points_deducted_wrong") : t("verdict.points_wrong", { points: one.points }), points);
+  if (!despite.hidden && !node.elements.despite.checked) return fail(t("verdict.despite_missing"), node.elements.despite);
+  const subject = `verdict:${one.id}`;
+  if (api.isWaiting(subject)) return fail(t("wait.same"));
+  const body = { version: one.verdict?.version || 0, indicator: one.id, verdict, points: points.value === "" ? null : Number(points.value),
+    note: note.value, despite_unread: node.elements.despite.checked && !despite.hidden };
+  save.disabled = true;
+  saved.textContent = t("card.saving");
+  try {
+    const told = await api.write(place("/verdict"), body, subject);
+    api.draft(name, "");
+    one.verdict = { state: told.state, version: told.entry.version, by: told.entry.by || page.me.name, at: told.entry.at, note: note.value };
+    saved.textContent = t("verdict.saved", { verdict: named("verdict", verdict), by: one.verdict.by, at: clock(told.entry.at) });
+    announce(t("verdict.done", { verdict: named("verdict", verdict) }));
+    refreshSoon();
+  } catch (error) {
+    saved.textContent = t("card.not_saved");
+    if (error.code === "unread_stands") despite.hidden = false;
+    if (error.status !== 409) return fail(error.message, error.code === "unread_stands" ? node.elements.despite : null);
+    one.verdict = { ...error.body.theirs, version: error.body.version };
+    if (await conflict("verdict", { verdict, points: body.points, note: body.note }, error.body)) return submit(one, node, parts);
+    api.draft(name, "");
+    await openIndicator(one.id);
+  } finally {
+    save.disabled = false;
+  }
+  return undefined;
+}
