@@ -116,6 +116,12 @@ def mocked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Originals]:
         yield one
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is busy with other tests makes no page `pending`."""
+    monkeypatch.setattr(originals, "PATIENCE", 300.0)
+
+
 def size(shown: Shown) -> tuple[int, int]:
     assert shown.picture is not None, shown
     with Image.open(shown.picture) as picture:
@@ -212,6 +218,19 @@ def test_many_at_once_get_one_drawing(mocked: Originals, case: Case,
     assert len(got) == 20
     assert len(set(got)) == 1
     assert len(asked_for) == 1
+
+
+def test_what_takes_long_is_pending_and_then_there(
+        mocked: Originals, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(originals, "PATIENCE", 0.0)
+    case.put("a.pdf")
+    shown = mocked.show(case.asked("a.pdf"))
+    assert shown == Shown(None, reason="pending")
+    until = time.monotonic() + 60
+    while shown.reason == "pending" and time.monotonic() < until:
+        time.sleep(0.02)
+        shown = mocked.show(case.asked("a.pdf"))
+    assert size(shown) == (612, 459)
 
 
 # --- what is not there ------------------------------------------------------------------------
@@ -427,6 +446,9 @@ def test_a_word_paper_is_shown_where_the_passage_stands(shows: Originals, case: 
     assert (len(shown.boxes), shown.as_read) == (1, False)
     turned = shows.show(case.asked("纪要.docx", data, page=1))
     assert (turned.page, turned.boxes, turned.as_read) == (1, (), False)
+    named = shows.show(case.asked("纪要.docx", data, page=shown.page,
+                                  text="第88次会议研究了\n创建工作。"))
+    assert named == shown
     lost = shows.show(case.asked("纪要.docx", data, text="没有这样一句话在里面"))
     assert (lost.page, lost.boxes) == (1, ())
     begun = time.monotonic()
