@@ -33,7 +33,8 @@ def add_to(app: App) -> None:
         engine = opened(out, database, to_write=False)
         try:
             with base.reading(engine) as conn:
-                return _verified(conn, asked(conn, out, unit), head)
+                whole = _listed(conn) if out is None and unit is None else True
+                return _verified(conn, asked(conn, out, unit), head, whole)
         except Unavailable as error:
             raise error.told(base.where(engine)) from None
         finally:
@@ -74,10 +75,20 @@ def asked(conn: Connection, out: Path | None, unit: str | None) -> dict[str, str
     return {unit: known[unit]}
 
 
-def _verified(conn: Connection, units: dict[str, str], head: str | None) -> int:
+def _listed(conn: Connection) -> bool:
+    """Whether every chain of the database belongs to a unit of its list; says which do not."""
+    from pipeline.store.decisions import unlisted
+
+    lost = unlisted(conn)
+    for one in lost:
+        print(say("verify.unlisted", id=one), file=sys.stderr)
+    return not lost
+
+
+def _verified(conn: Connection, units: dict[str, str], head: str | None, whole: bool) -> int:
     from pipeline.store.decisions import chain
 
-    broken = met = False
+    broken, met = not whole, False
     for unit, label in units.items():
         checked = chain.verify(conn, unit)
         print(say("verify.chain", unit=label, id=unit or "-", count=checked.count,

@@ -143,6 +143,16 @@ def test_bad_input_ends_in_one_message_and_nothing_goes(
     assert sorted(out.rglob("*")) == before
 
 
+def test_a_unit_taken_off_the_list_is_missed(out: Path, capsys: Said) -> None:
+    base = opened(out / FILE)
+    with writing(base) as conn:
+        (gone,) = conn.execute(text("SELECT id FROM unit")).scalars()
+        conn.execute(text("DELETE FROM unit"))
+    base.dispose()
+    assert run("verify", "--database", out / FILE) == EXIT_CHAIN
+    assert gone in capsys.readouterr().err
+
+
 def test_a_purge_leaves_no_text_and_a_record_that_verifies(out: Path, capsys: Said) -> None:
     assert len(left(out)) == len(TEXTS)  # All but the ledger, and the record.
     assert run("purge", out, "--unit", "岚河市交通局", "--yes") == 0

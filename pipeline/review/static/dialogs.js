@@ -63,7 +63,9 @@ export function ask({ title, body, act, go, wide = false, firm = false, keys = n
     });
     dialog.addEventListener("close", () => {
       dialog.remove();
-      if (back?.isConnected && !isOpen()) back.focus({ preventScroll: true });
+      // What had the focus may have been drawn anew meanwhile: the same thing bears the same id.
+      const there = back?.isConnected ? back : back?.id ? document.getElementById(back.id) : null;
+      if (!isOpen()) there?.focus({ preventScroll: true });
       resolve(result);
     });
     document.body.append(dialog);

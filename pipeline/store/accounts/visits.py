@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from contextlib import suppress
 from datetime import datetime, timedelta
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
@@ -19,6 +19,9 @@ IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 STEP = timedelta(minutes=1)
 """How exactly it is kept when a visitor was last seen: not every request writes."""
+
+_resting: WeakKeyDictionary[Engine, datetime] = WeakKeyDictionary()
+"""Until when nobody tries to keep when a visitor was seen, as it could not be written."""
 
 
 def begin(conn: Connection, account: str, now: datetime) -> str:
@@ -48,13 +51,16 @@ def visitor(engine: Engine, token: str, now: datetime) -> Account | None:
     with reading(engine) as conn:
         account = seen(conn, token, now)
         due = account is not None and _due(conn, token, now)
-    if due:
-        # Whoever only reads goes on reading while nothing can be written.
-        with suppress(Unavailable), writing(engine) as conn:
-            # Only forward: of two requests the later may be the first to get here.
-            conn.execute(update(t.visit).where(
-                t.visit.c.digest == digest_of(token), t.visit.c.seen < moment(now)
-            ).values(seen=moment(now)))
+    if due and _resting.get(engine, now) <= now:
+        try:
+            with writing(engine) as conn:
+                # Only forward: of two requests the later may be the first to get here.
+                conn.execute(update(t.visit).where(
+                    t.visit.c.digest == digest_of(token), t.visit.c.seen < moment(now)
+                ).values(seen=moment(now)))
+        except Unavailable:
+            # Whoever only reads goes on reading while nothing can be written, and one waits for it.
+            _resting[engine] = now + STEP
     return account
 
 

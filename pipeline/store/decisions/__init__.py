@@ -23,7 +23,7 @@ from pipeline.store.decisions.state import (
     previous_state,
     seats,
 )
-from pipeline.store.decisions.units import ID_FILE, Unit, id_of, register, unit, units
+from pipeline.store.decisions.units import ID_FILE, Unit, id_of, register, unit, units, unlisted
 
 __all__ = [
     "DECISIONS", "FILE", "ID_FILE", "START", "BadRow", "Checked", "Conflict", "Connection",
@@ -31,5 +31,5 @@ __all__ = [
     "Unavailable", "Unit", "Write", "append", "canonical", "current", "digest", "entries",
     "fresh_key", "handed_in", "head", "history", "hold", "id_of", "mode", "note_opened", "one",
     "opened", "opened_by", "previous_state", "purge", "reading", "record_of", "register", "seats",
-    "sweep", "unit", "units", "verify", "where", "writing",
+    "sweep", "unit", "units", "unlisted", "verify", "where", "writing",
 ]  # fmt: skip

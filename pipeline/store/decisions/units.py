@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select, union, update
 
 from pipeline.errors import InputError, OutputError
 from pipeline.store.decisions import tables as t
@@ -59,6 +59,13 @@ def units(conn: Connection) -> list[Unit]:
     """All units, by label."""
     return [_unit(row) for row in conn.execute(select(t.unit).order_by(t.unit.c.label,
                                                                        t.unit.c.id))]
+
+
+def unlisted(conn: Connection) -> list[str]:
+    """Units that have a chain and are not among `units`: somebody took them off the list."""
+    chains = union(*(select(table.c.unit) for table in (t.entry, t.head, t.content)))
+    known = {"", *conn.execute(select(t.unit.c.id)).scalars()}
+    return sorted(set(conn.execute(chains).scalars()) - known)
 
 
 def unit(conn: Connection, id: str) -> Unit | None:

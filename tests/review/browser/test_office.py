@@ -1,0 +1,179 @@
+"""Several reviewers: who decides first, who sees what, and what happens when the line is down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.review.browser.conftest import PASSWORD, enter, log_in, room, shoot, until
+from tests.review.browser.test_room import chip, is_saved, step
+
+Fixture = Callable[..., Any]
+PEOPLE = {"顾言": "reviewer", "岑溪": "reviewer", "沈知白": "lead", "罗管": "admin",
+          "方审": "auditor"}
+
+
+def test_two_blind_reviewers_and_the_lead(lanhe: Any, starts: Fixture, view: Fixture) -> None:
+    served = starts("office", lanhe, PEOPLE)
+    lead, first, second = view(), view(), view()
+    page = room(log_in(lead, served, "沈知白"))
+    differences = page.url.split("#")[0] + "/differences"
+    page.goto(differences)
+    page.click("text=背对背复核")
+    page.wait_for_selector("button[aria-pressed=true]:has-text('背对背复核')")
+    one = room(log_in(first, served, "顾言"))
+    step(one)
+    one.keyboard.press("a")
+    is_saved(one, 0, "采信")
+    step(one)
+    one.keyboard.press("a")
+    is_saved(one, 1, "采信")
+    two = room(log_in(second, served, "岑溪"))
+    assert [chip(two, 0), chip(two, 1)] == ["未复核", "未复核"]
+    assert "顾言" not in two.inner_text("body")
+    step(two)
+    two.keyboard.press("r")
+    two.keyboard.press("1")
+    is_saved(two, 0, "不采信")
+    step(two)
+    two.keyboard.press("a")
+    is_saved(two, 1, "采信")
+    page.reload()
+    page.wait_for_selector("#content:not([aria-busy])")
+    assert page.locator(".difference").count() == 0 and "采信" not in page.inner_text("#content")
+    for each in (one, two):
+        each.click(".hand-in")
+        each.wait_for_selector("dialog[open]")
+        shoot(each, "hand-in")
+        each.click("dialog button[type=submit]")
+        each.wait_for_selector(".hand-in", state="detached")
+        each.keyboard.press("u")
+        until(each, "document.querySelector('#alert').textContent.includes('交卷')")
+    page.reload()
+    page.wait_for_selector(".difference")
+    assert page.locator(".difference").count() == 1
+    told = page.inner_text(".difference")
+    assert "顾言" in told and "岑溪" in told and "采信" in told and "不采信" in told
+    shoot(page, "differences")
+    page.click(".difference button.main")
+    page.check("dialog input[value=accepted]")
+    page.fill("dialog textarea", "有时间、有人数")
+    page.click("dialog button[type=submit]")
+    page.wait_for_selector(".difference.settled")
+    assert page.locator(".agreement tbody tr").count() >= 1
+    for seen in (lead, first, second):
+        seen.clean()
+
+
+def test_who_comes_second_sees_both_views_and_chooses(lanhe: Any, starts: Fixture, view: Fixture
+                                                      ) -> None:
+    served = starts("office", lanhe, PEOPLE)
+    one, two = room(log_in(view(), served, "顾言")), room(log_in(view(), served, "岑溪"))
+    for page in (one, two):
+        step(page)
+    one.keyboard.press("a")
+    is_saved(one, 0, "采信")
+    two.keyboard.press("u")
+    two.wait_for_selector("dialog .sides")
+    shoot(two, "conflict")
+    assert "顾言" in two.inner_text("dialog .sides") and "存疑" in two.inner_text("dialog .sides")
+    two.keyboard.press("Escape")
+    is_saved(two, 0, "采信")
+    two.keyboard.press("u")
+    is_saved(two, 0, "存疑")
+    one.keyboard.press("r")
+    one.keyboard.press("1")
+    one.click("dialog:has(.sides) button[type=submit]")
+    is_saved(one, 0, "不采信")
+
+
+def test_a_line_that_is_down_loses_nothing_and_doubles_nothing(lanhe: Any, starts: Fixture,
+                                                               view: Fixture) -> None:
+    seen = view()
+    page = enter(seen, starts("local", lanhe))
+    step(page)
+    base = page.evaluate("location.pathname.replace('/u/', '/api/units/')")
+    # The answer of the first write is lost on its way back: it was saved, and nobody knows.
+    lost = []
+    page.route("**/evidence", lambda route: (lost.append(route.fetch().status), route.abort())
+               if not lost else route.continue_())
+    page.keyboard.press("a")
+    is_saved(page, 0, "等待保存")
+    assert page.is_visible("#line") and lost == [200]
+    shoot(page, "down")
+    page.keyboard.press("u")
+    until(page, "document.querySelector('#alert').textContent.includes('等待保存')")
+    is_saved(page, 0, "采信")
+    assert not page.is_visible("#line")
+    audit = page.evaluate("(base) => fetch(`${base}/audit`).then((told) => told.json())", base)
+    assert [entry["kind"] for entry in audit["entries"]].count("evidence") == 1
+
+
+def test_what_was_not_sent_is_sent_after_the_page_is_opened_again(lanhe: Any, starts: Fixture,
+                                                                  view: Fixture) -> None:
+    seen = view()
+    page = enter(seen, starts("local", lanhe))
+    step(page)
+    page.route("**/evidence", lambda route: route.abort())
+    page.keyboard.press("a")
+    is_saved(page, 0, "等待保存")
+    page.unroute("**/evidence")
+    page.reload()
+    page.wait_for_selector("#card-0")
+    is_saved(page, 0, "采信")
+
+
+def test_a_visit_that_ended_is_begun_again_in_place(lanhe: Any, starts: Fixture, view: Fixture
+                                                    ) -> None:
+    served = starts("office", lanhe, PEOPLE)
+    seen = view()
+    page = room(log_in(seen, served, "顾言"))
+    step(page)
+    page.fill(".verdict textarea", "写了一半的理由")
+    page.focus("#card-0")
+    page.context.clear_cookies()
+    page.keyboard.press("a")
+    page.wait_for_selector("dialog input[name=password]")
+    shoot(page, "visit-over")
+    page.keyboard.press("Escape")
+    page.fill("dialog input[name=password]", "不是这个口令而是别的")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog .wrong:not([hidden])")
+    page.fill("dialog input[name=password]", PASSWORD)
+    page.wait_for_timeout(1500)
+    page.keyboard.press("Enter")
+    is_saved(page, 0, "采信")
+    assert page.input_value(".verdict textarea") == "写了一半的理由"
+    page.click("[data-hold='i-Y02']")
+    until(page, "document.querySelector('#wording .id').textContent === 'Y02'")
+    page.click("[data-hold='i-Y01']")
+    until(page, "document.querySelector('#wording .id').textContent === 'Y01'")
+    assert page.input_value(".verdict textarea") == "写了一半的理由"
+
+
+def test_accounts_and_audit(lanhe: Any, starts: Fixture, view: Fixture) -> None:
+    served = starts("office", lanhe, PEOPLE)
+    admin, auditor = view(), view()
+    page = log_in(admin, served, "罗管")
+    page.goto(served.address + "/accounts")
+    page.wait_for_selector(".accounts tbody tr")
+    page.fill("form input[name=name]", "<b>苏木</b>")
+    page.fill("form input[name=password]", "短")
+    page.click("form.rowform button[type=submit]")
+    page.wait_for_selector("#content .wrong:not([hidden])")
+    page.fill("form input[name=password]", PASSWORD)
+    page.click("form.rowform button[type=submit]")
+    page.wait_for_selector(".accounts th:has-text('<b>苏木</b>')")
+    page.click("tr:has-text('<b>苏木</b>') >> text=授权单位")
+    page.click("dialog button[type=submit]")
+    page.wait_for_selector("tr:has-text('<b>苏木</b>') .granted")
+    shoot(page, "accounts")
+    page = log_in(auditor, served, "方审")
+    page.goto(served.address + "/audit")
+    page.wait_for_selector(".chain tbody tr")
+    page.select_option("#which", index=page.locator("#which option").count() - 1)
+    page.click("#verify")
+    page.wait_for_selector("#checked .told")
+    shoot(page, "audit")
+    admin.clean()
+    auditor.clean()
