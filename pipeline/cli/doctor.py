@@ -37,7 +37,7 @@ def add_to(app: App) -> None:
         from pipeline.cli import surroundings
         from pipeline.ingest.confined import confine
         from pipeline.rubric.load import available, directory, load
-        from pipeline.tag.model import of
+        from pipeline.tag.folder import of
 
         names = available()
         for name in names:

@@ -44,7 +44,7 @@ def _run(gold: Path, names: Sequence[str], model: Path | None, out: Path | None)
     from pipeline.learn.evaluate import evaluation
     from pipeline.learn.gold import rubrics_of
     from pipeline.rubric.load import load
-    from pipeline.tag import model as models
+    from pipeline.tag import folder as models
 
     if out is not None and find_spec("matplotlib") is None:
         raise WorkerError("plot_missing", library="matplotlib")

@@ -35,7 +35,7 @@ def add_to(app: App) -> None:
 def _run(name: str, gold: Path | None, out: Path | None) -> None:
     from pipeline.learn import rules
     from pipeline.rubric.load import load
-    from pipeline.tag.model import directory
+    from pipeline.tag.folder import directory
 
     rubric = load(name)
     some = rules.of_gold(rubric, gold) if gold else rules.of_corpus(rubric, directory() / "corpus")

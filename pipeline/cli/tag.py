@@ -48,7 +48,7 @@ def _answer(lines: Iterable[bytes], name: str, rubric: str, model: Path | None, 
 
     from pipeline.rubric.load import load
     from pipeline.tag import tagger
-    from pipeline.tag.model import of
+    from pipeline.tag.folder import of
 
     trained = of(model)
     # Duties stand outside the table of indicators: a passage is tagged with indicators alone.

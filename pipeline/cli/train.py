@@ -38,7 +38,7 @@ def add_to(app: App) -> None:
                                                  help=say("help.model_out"))] = None,
     ) -> int:
         from pipeline.learn.renew import NotBetter, renew
-        from pipeline.tag.model import directory, shipped
+        from pipeline.tag.folder import directory, shipped
 
         runs = [*(decisions or ()), *(more or ())]
         target = out or _next_free(directory())

@@ -16,7 +16,7 @@ from pipeline.learn import fit, measure
 from pipeline.learn.corpus import Row
 from pipeline.learn.pairs import Pairs, odds_of
 from pipeline.learn.train import HeldOut, Training, weigh
-from pipeline.tag.model import STAGES, Floats, expit, stage_facts
+from pipeline.tag.model import BESIDES, STAGES, Floats, expit, stage_facts
 from pipeline.tag.weigh import calibrated, witnessed
 
 
@@ -29,7 +29,7 @@ def compared(target: Pairs, teachers: Sequence[Pairs], held: HeldOut, ids: Seque
     groups = [row.document for row in held.rows]
     chance = combined(target, teachers, held, ids, recipe.rule_trust)
     seen = [row.seen for row in held.rows]
-    facts = target.facts(seen, ids, held.themes, {})
+    facts = target.facts(seen, ids, held.themes, {}, held.evidence)
     by_theme = facts[:, :, 1]
     direct = expit(one_by_one(target, held, recipe) * 3)
     told: dict[str, Any] = {
@@ -60,7 +60,7 @@ def combined(target: Pairs, teachers: Sequence[Pairs], held: HeldOut, ids: Seque
         some = np.intersect1d(train, held.plain)
         odds = odds_of(teachers, some)
         weights, knots = weigh(teachers, held, ids, odds, some)
-        facts = target.facts(seen, ids, held.themes, odds)[test]
+        facts = target.facts(seen, ids, held.themes, odds, held.evidence)[test]
         chance[test] = witnessed(calibrated(facts @ weights, knots), facts, trust)
     return chance
 
@@ -73,11 +73,10 @@ def one_by_one(target: Pairs, held: HeldOut, recipe: Training) -> Floats:
         train, test = np.flatnonzero(held.fold != number), np.flatnonzero(held.fold == number)
         known = fit.grammar([seen[row] for row in train], recipe.features, recipe.least)
         given = fit.matrix([seen[row] for row in train], recipe.features, known)
-        # Three columns that hold nothing: `borders` takes the last ones for stages.
-        said = np.pad(target.truth[train], ((0, 0), (0, len(STAGES))))
+        said = target.truth[train]
         weights, bias = fit.borders(given, said, np.ones_like(said), recipe.hardness)
-        found = fit.matrix([seen[row] for row in test], recipe.features, known) @ weights + bias
-        margins[test] = found[:, :-len(STAGES)]
+        margins[test] = fit.matrix([seen[row] for row in test], recipe.features, known
+                                   ) @ weights + bias
     return margins
 
 
@@ -109,7 +108,7 @@ def untagged_by_kind(rows: Sequence[Row], said: NDArray[np.bool_]) -> dict[str, 
 
 def themes_scored(held: HeldOut) -> dict[str, Any]:
     """F1 of the themes themselves, one threshold for all, and their calibration."""
-    truth, chance = held.said[:, :-3], held.themes
+    truth, chance = held.said[:, :-len(BESIDES)], held.themes
     cut = measure.best_cut(chance, truth, np.ones_like(truth))
     told = measure.scored(truth, chance >= cut, [row.document for row in held.rows])
     return {**told, "threshold": round(cut, 3), "ece": round(measure.ece(truth, chance), 4)}
@@ -119,13 +118,13 @@ def stages_scored(held: HeldOut) -> dict[str, Any]:
     """How often the stage of evidence is right: the border's, the rules of mood's, both weighed."""
     rows = [number for number, row in enumerate(held.rows) if row.stage]
     true = np.array([STAGES.index(held.rows[n].stage or "plan") for n in rows])
-    facts = stage_facts([held.rows[n].seen for n in rows], held.margins[rows][:, -3:])
+    facts = stage_facts([held.rows[n].seen for n in rows], held.margins[rows][:, -len(BESIDES):-1])
     fold = held.fold[rows]
     both = np.zeros(len(rows), int)
     for number in np.unique(fold):
         train, test = fold != number, fold == number
         weights = fit.stage_weights([held.rows[n].seen for n, one in zip(rows, train, strict=True)
-                                     if one], held.margins[rows][train][:, -3:],
+                                     if one], held.margins[rows][train][:, -len(BESIDES):-1],
                                     [STAGES[one] for one in true[train]])
         both[test] = (facts[test] @ weights).argmax(axis=1)
     groups = [held.rows[n].document for n in rows]

@@ -17,6 +17,7 @@ from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.evidence import DocumentType, Stage
+from pipeline.language import say
 from pipeline.tag.model import Seen
 
 RUN = 12
@@ -60,15 +61,17 @@ def read(folder: Path) -> list[Row]:
         for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
             try:
                 told = json.loads(line)
-            except ValueError as error:
-                problems.append(f"{file.name}:{number}: {error}")
+            except json.JSONDecodeError as error:
+                problems.append(
+                    f"{file.name}:{number}: {say('gold.not_json', column=error.colno)}")
                 continue
             problems += [f"{file.name}:{number}: {what}" for what in _problems(told)]
             if not problems:
                 rows.append(_row(told))
     if problems or not rows:
         raise InputError("corpus_invalid", path=str(folder),
-                         problems="; ".join(problems[:20]) or "no passages")
+                         problems=say("corpus.between").join(problems[:20])
+                         or say("corpus.nothing"))
     return rows
 
 
@@ -81,21 +84,21 @@ def _row(told: Mapping[str, Any]) -> Row:
 
 def _problems(told: Any) -> Iterator[str]:
     if not isinstance(told, dict) or FIELDS - told.keys():
-        yield "a field is missing"
+        yield say("corpus.field_missing")
         return
     if told["document_type"] not in TYPES:
-        yield f"document_type {told['document_type']!r}"
+        yield say("corpus.document_type", kind=repr(told["document_type"]))
     if "\n" in told["text"] or not 4 <= len(told["text"]) <= 220:
-        yield "the text is one line of 4 to 220 characters"
+        yield say("corpus.text")
     if told["themes"]:
         if told["stage"] not in ("plan", "done", "result") and told["voice"] != PRIOR:
-            yield "evidence has a stage"
+            yield say("corpus.stage")
         if told["negative_kind"] is not None:
-            yield "evidence has no negative_kind"
+            yield say("corpus.evidence_negative")
     elif told["stage"] is not None or told["negative_kind"] not in KINDS:
-        yield "a negative has a kind and no stage"
+        yield say("corpus.negative")
     if re.search(r"1[3-9]\d{9}|\d{17}[\dXx]", told["text"]):
-        yield "a telephone or identity number"
+        yield say("corpus.number")
 
 
 # --- what is written twice --------------------------------------------------------------------

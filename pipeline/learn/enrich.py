@@ -2,7 +2,8 @@
 
 Real papers say three things in one paragraph, and stand under titles nobody could invent. So every
 training passage is also shown joined with its neighbours, evidence also joined with evidence of
-other documents of its voice and stage, and without what stands above it. The rules' own examples
+other documents of its voice and stage, and without what stands above it; so are the passages that
+name the topic and are evidence of nothing. The rules' own examples
 are shown as evidence for their themes.
 """
 
@@ -15,8 +16,8 @@ from dataclasses import replace
 
 from pipeline.learn.corpus import PRIOR, Row
 from pipeline.rubric.load import load
-from pipeline.tag.model import STAGES, Seen
-from pipeline.tag.themes import Themes
+from pipeline.tag.model import STAGES, Seen, anchored
+from pipeline.tag.themes import Themes, themes
 
 JOINED = 3
 
@@ -24,7 +25,9 @@ JOINED = 3
 def enriched(rows: Sequence[Row], seed: int = 1) -> list[Row]:
     """The rows, and what is made of them; everything keeps its voice."""
     written = [row for row in rows if row.voice != PRIOR]
-    bare = [replace(row, seen=Seen(row.seen.text)) for row in written if row.themes]
+    named = anchored([Seen(row.seen.text) for row in written], themes().anchors)
+    bare = [replace(row, seen=Seen(row.seen.text))
+            for row, topic in zip(written, named, strict=True) if row.themes or topic]
     return [*rows, *neighbours(written), *strangers(written, seed), *bare]
 
 
@@ -63,12 +66,12 @@ def joined(rows: Sequence[Row]) -> Row:
     )
 
 
-def rule_examples(rubrics: Sequence[str], themes: Themes) -> list[Row]:
+def rule_examples(rubrics: Sequence[str], known: Themes) -> list[Row]:
     """The passages on which a rule must vote, as evidence for the rule's themes."""
     rules = {rule.id: rule for name in rubrics for rule in load(name).rules}
     return [
         Row(f"rule-{rule.id}-{number}", PRIOR, "", f"rule-{rule.id}",
-            Seen(one.text, one.title, tuple(one.headings)), themes.rules[rule.id], None, None)
-        for rule in rules.values() if rule.id in themes.rules
+            Seen(one.text, one.title, tuple(one.headings)), known.rules[rule.id], None, None)
+        for rule in rules.values() if rule.id in known.rules
         for number, one in enumerate(rule.examples.votes)
     ]

@@ -22,6 +22,7 @@ from pipeline.learn.enrich import enriched
 from pipeline.tag import features
 from pipeline.tag.features import Grams, Lookup, framed
 from pipeline.tag.model import (
+    BESIDES,
     STAGES,
     Floats,
     Recipe,
@@ -103,25 +104,28 @@ def matrix(passages: Sequence[Seen], recipe: Recipe, known: Grammar) -> Matrix:
 
 
 def columns_of(rows: Sequence[Row], themes: Sequence[str]) -> NDArray[np.bool_]:
-    """What each row is: its themes, then its stage."""
+    """What each row is: its themes, then its stage, then whether it is evidence of anything."""
     known = {theme: number for number, theme in enumerate(themes)}
-    said = np.zeros((len(rows), len(themes) + len(STAGES)), bool)
+    said = np.zeros((len(rows), len(themes) + len(BESIDES)), bool)
     for number, row in enumerate(rows):
         for theme in row.themes:
             said[number, known[theme]] = True
         if row.stage:
             said[number, len(themes) + STAGES.index(row.stage)] = True
+        said[number, -1] = bool(row.themes)
     return said
 
 
 def asked_of(rows: Sequence[Row], themes: Sequence[str]) -> NDArray[np.bool_]:
     """Which columns of `columns_of` each row was judged by: a row asked about some themes teaches
-    those alone; only rows with a stage teach stages."""
-    asked = np.ones((len(rows), len(themes) + len(STAGES)), bool)
+    those alone (and, where it is on none of them, nothing of evidence as such); only rows with a
+    stage teach stages."""
+    asked = np.ones((len(rows), len(themes) + len(BESIDES)), bool)
     for number, row in enumerate(rows):
         if row.asked is not None:
             asked[number, :len(themes)] = [theme in row.asked for theme in themes]
-        asked[number, len(themes):] = row.stage is not None
+            asked[number, -1] = bool(row.themes)
+        asked[number, len(themes):-1] = row.stage is not None
     return asked
 
 
@@ -150,16 +154,22 @@ def folds_of(rows: Sequence[Row], folds: int) -> NDArray[np.int64]:
 
 
 def held_out(rows: Sequence[Row], themes: Sequence[str], recipe: Recipe, hardness: float,
-             least: int, folds: int) -> Floats:
-    """Scores of every row by borders that never saw its voice (nor its grams)."""
+             least: int, folds: int, views: Sequence[Sequence[Seen]] = ()) -> Floats:
+    """Scores of every row by borders that never saw its voice (nor its grams): rows x columns.
+
+    `views`: the same rows shown otherwise; with them, views x rows x columns, the rows' own first.
+    """
     fold = folds_of(rows, folds)
-    margins = np.zeros((len(rows), len(themes) + len(STAGES)), np.float32)
+    shown = [[row.seen for row in rows], *views]
+    margins = np.zeros((len(shown), len(rows), len(themes) + len(BESIDES)), np.float32)
     for number in range(folds):
         test = np.flatnonzero(fold == number).tolist()
         others = [row for row, here in zip(rows, fold, strict=True) if here != number]
         known, weights, bias = learnt(others, themes, recipe, hardness, least)
-        margins[test] = matrix([rows[row].seen for row in test], recipe, known) @ weights + bias
-    return margins
+        for view, seen in enumerate(shown):
+            margins[view, test] = matrix([seen[row] for row in test], recipe, known
+                                         ) @ weights + bias
+    return margins if views else margins[0]
 
 
 def learnt(rows: Sequence[Row], themes: Sequence[str], recipe: Recipe, hardness: float, least: int

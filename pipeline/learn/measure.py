@@ -91,6 +91,30 @@ def ece(truth: Truth, chance: Floats, bins: int = BINS) -> float:
     return sum(abs(p - t) * count for p, t, count in told) / max(whole, 1)
 
 
+def ece_at_best(bins: Sequence[tuple[float, float, int]]) -> float:
+    """The calibration error that a confidence which is exactly right would show by chance alone on
+    so many pairs (the normal approximation of a share's mean deviation): what lies above it is
+    error, what lies below cannot be told from it."""
+    whole = sum(count for _, _, count in bins)
+    off = sum((2 / np.pi * p * (1 - p) / count) ** 0.5 * count for p, _, count in bins if count)
+    return float(off / max(whole, 1))
+
+
+def pooled(*of: Sequence[tuple[float, float, int]]) -> list[tuple[float, float, int]]:
+    """The bins of several sets of pairs as one, by tenths of confidence."""
+    found: dict[int, list[float]] = {}
+    for p, t, count in (one for bins in of for one in bins):
+        mine = found.setdefault(min(int(p * BINS), BINS - 1), [0.0, 0.0, 0.0])
+        mine[0], mine[1], mine[2] = mine[0] + p * count, mine[1] + t * count, mine[2] + count
+    return [(round(p / count, 4), round(t / count, 4), int(count))
+            for _, (p, t, count) in sorted(found.items())]
+
+
+def ece_of(bins: Sequence[tuple[float, float, int]]) -> float:
+    """`ece` of its bins."""
+    return sum(abs(p - t) * count for p, t, count in bins) / max(sum(n for *_, n in bins), 1)
+
+
 def _bins(truth: Truth, chance: Floats, bins: int) -> list[tuple[float, float, int]]:
     p = chance.ravel().astype(float)
     which = np.minimum((p * bins).astype(int), bins - 1)

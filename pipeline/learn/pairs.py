@@ -43,8 +43,9 @@ class Pairs:
         return said
 
     def facts(self, passages: Sequence[Seen], ids: Sequence[str], themes: Floats,
-              odds: Mapping[str, float]) -> Floats:
-        return pair_facts(passages, self.votes, self.of, ids, themes, self.likeness, dict(odds))
+              odds: Mapping[str, float], evidence: Floats | None = None) -> Floats:
+        return pair_facts(passages, self.votes, self.of, ids, themes, self.likeness, dict(odds),
+                          evidence)
 
 
 def votes_of(rubric: Rubric, passages: Sequence[Seen]) -> list[list[Vote]]:

@@ -31,8 +31,9 @@ from pipeline.learn.train import Fitted, Training, fitted, settle, train, write
 from pipeline.rubric.load import load as load_rubric
 from pipeline.rubric.model import Rubric
 from pipeline.store.folders import placed_folder
-from pipeline.tag.model import Model, ModelError, Recipe
-from pipeline.tag.model import load as load_model
+from pipeline.tag.folder import ModelError
+from pipeline.tag.folder import load as load_model
+from pipeline.tag.model import Model, Recipe
 from pipeline.tag.themes import themes
 from pipeline.tag.weigh import frame, weighed
 
@@ -101,7 +102,7 @@ def renew(corpus_dir: Path, base_dir: Path, out: Path, decisions: Decisions | No
             step("without")
             before = fitted(rows, recipe, "without decisions")
             step("compare")
-            changes = held_apart(before, new, lesson)
+            changes = held_apart(before, new, lesson, recipe.lean)
         measured = [one for file in gold for one in on_gold(file, base, model)]
         changes += measured
         if there is not None:
@@ -202,11 +203,12 @@ def _comparable(out: Path, corpus_dir: Path, recipe: Training, told: Mapping[str
 # --- comparing --------------------------------------------------------------------------------
 
 
-def held_apart(before: Fitted, new: Fitted, lesson: Lessons) -> list[Change]:
+def held_apart(before: Fitted, new: Fitted, lesson: Lessons, lean: float) -> list[Change]:
     """The recipe without decisions and with them, on passages that neither learnt from."""
     documents = [row.document for row in before.held.rows]
     papers = [row.voice for row in lesson.rows]
     seen = [row.seen for row in lesson.rows]
+    evidence = new.apart.evidence + np.float32(lean)
     found = []
     for name in sorted({one.rubric for one in lesson.judged}):
         rubric = load_rubric(name)
@@ -214,9 +216,9 @@ def held_apart(before: Fitted, new: Fitted, lesson: Lessons) -> list[Change]:
         truth, asked = decided(lesson, name, names)
         votes = votes_of(rubric, seen)
         then, later = (
-            weighed(model, frame(rubric, themes(), model), seen, votes, told)[:, :len(names)]
+            weighed(model, frame(rubric, themes(), model), seen, votes, *told)[:, :len(names)]
             >= model.propose for model, told in (
-                (before.model, None), (new.model, new.apart.themes)))
+                (before.model, ()), (new.model, (new.apart.themes, evidence))))
         found.append(change("decisions", name, names, truth, np.asarray(then), np.asarray(later),
                             papers, asked))
         then, later = (on_corpus(one, rubric) for one in (before, new))

@@ -49,8 +49,8 @@ from pipeline.screen.scanned import (
     sureness,
 )
 from pipeline.tag import Tagger, tagger
+from pipeline.tag.folder import load as load_model
 from pipeline.tag.model import Seen
-from pipeline.tag.model import load as load_model
 
 Row = dict[str, Any]
 UNCLEAN = ("memory", "crash", "timeout")

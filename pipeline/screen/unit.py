@@ -31,7 +31,7 @@ from pipeline.screen.scanned import DOUBTFUL, SECONDS_A_PAGE
 from pipeline.store.cache import Cache
 from pipeline.store.ledger import Ledger, StoreError
 from pipeline.store.outputs import alone, appended, clear_drafts, placed, prepare
-from pipeline.tag.model import about
+from pipeline.tag.folder import about
 from pipeline.tag.quality import stored
 from pipeline.tag.themes import themes
 

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pipeline.tag.model import ModelError, pinned, shipped
+from pipeline.tag.folder import ModelError, pinned, shipped
 
 SETS = ("given", "development", "independent", "corpus")
 """The data of an evaluation, the more telling first: what `zuozheng train --gold` was given;

@@ -53,7 +53,8 @@ class Tagger:
         # Most passages of an archive are about other things: of these, nothing more is asked.
         rows = [row for row in range(len(passages)) if votes[row] or told[row].max() >= UNLIKELY]
         some = [passages[row] for row in rows]
-        chances = weighed(self.model, self.of, some, [votes[row] for row in rows], told[rows])
+        chances = weighed(self.model, self.of, some, [votes[row] for row in rows], told[rows],
+                          scores[rows, -1])
         likely = np.flatnonzero((chances >= self.least).any(axis=1)).tolist()
         rows, some, chances = [rows[n] for n in likely], [some[n] for n in likely], chances[likely]
         stages = self.model.stages(some, scores[rows])

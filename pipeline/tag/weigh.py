@@ -22,7 +22,7 @@ from pipeline.tag.themes import Link, Themes, around
 
 FACTS = ("primary", "primary_p", "unmet_p", "secondary_p", "most", "rule", "rule_odds",
          "headed_odds", "rules_more", "alike", "alike_more", "rule_and_theme", "rule_and_most",
-         "one")
+         "one", "evidence")
 """What a pair is weighed by; `pair_weights` has one weight for each."""
 
 UNKNOWN_RULE = 1.0
@@ -117,8 +117,10 @@ def met(links: Sequence[Sequence[Link]], passages: Sequence[Seen]) -> dict[tuple
 
 def pair_facts(passages: Sequence[Seen], votes: Sequence[Sequence[Vote]], of: Frame,
                theme_ids: Sequence[str], themes: Floats, likeness: Floats,
-               odds: dict[str, float]) -> Floats:
-    """Passages x indicators x FACTS. `themes` are probabilities, `most` that of the likeliest."""
+               odds: dict[str, float], evidence: Floats | None = None) -> Floats:
+    """Passages x indicators x FACTS. `themes` are probabilities, `most` that of the likeliest;
+    `evidence` is how far each passage lies from the border of what is evidence of nothing (None:
+    on it)."""
     count, wide = len(passages), len(of.indicators)
     facts = np.zeros((count, wide, len(FACTS)), np.float32)
     column = {theme: number for number, theme in enumerate(theme_ids)}
@@ -153,21 +155,27 @@ def pair_facts(passages: Sequence[Seen], votes: Sequence[Sequence[Vote]], of: Fr
     facts[:, :, 11] = facts[:, :, 5] * facts[:, :, 1]
     facts[:, :, 12] = np.maximum(facts[:, :, 5], facts[:, :, 7] > 0) * most[:, None]
     facts[:, :, 13] = 1
+    if evidence is not None:
+        facts[:, :, 14] = evidence[:, None]
     return facts
 
 
 def weighed(model: Model, of: Frame, passages: Sequence[Seen], votes: Sequence[Sequence[Vote]],
-            themes: Floats | None = None) -> Floats:
+            themes: Floats | None = None, evidence: Floats | None = None) -> Floats:
     """Calibrated probability that a passage is evidence for an indicator: passages x indicators.
 
-    `votes` are the rules' votes on each passage; `themes` what `model.themes` said, if it was
-    asked already.
+    `votes` are the rules' votes on each passage; `themes` what `model.themes` said and `evidence`
+    the last column of `model.scores`, if they were asked already.
     """
     if not len(passages):
         return np.zeros((0, len(of.indicators)), np.float32)
-    told = model.themes(passages) if themes is None else themes
+    scores = model.scores(passages) if themes is None or evidence is None else None
+    told = model.themes(passages, scores) if themes is None else themes
+    if evidence is None and scores is not None:
+        evidence = scores[:, -1]
     likeness = alike(passages, of.wordings, model.recipe, model.lookup, model.idf)
-    facts = pair_facts(passages, votes, of, model.themes_, told, likeness, model.rule_odds)
+    facts = pair_facts(passages, votes, of, model.themes_, told, likeness, model.rule_odds,
+                       evidence)
     return witnessed(calibrated(facts @ model.pair_weights, model.pair_knots), facts,
                      model.rule_trust)
 

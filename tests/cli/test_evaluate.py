@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import run
-from pipeline.tag import model as models
+from pipeline.tag import folder as models
 
 GOOD = [
     {"text": "所需经费2万元列入部门预算。", "title": "民族团结进步创建工作方案",

@@ -24,7 +24,8 @@ from pipeline.learn import consent, differ, renew
 from pipeline.learn.decisions import UNLIKELY, Decisions, gathered, lessons, name_of, run_of
 from pipeline.learn.train import Training, train
 from pipeline.store.folders import placed_folder
-from pipeline.tag.model import Model, ModelError
+from pipeline.tag.folder import ModelError
+from pipeline.tag.model import Model
 from pipeline.tag.themes import themes
 
 WHOLE = Path(__file__).parents[2] / "models" / "corpus"

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.learn.evaluate import evaluate
 from pipeline.rubric.load import load
-from pipeline.tag.model import of, shipped
+from pipeline.tag.folder import of, shipped
 from tests.bench import development
 
 STORED = json.loads((shipped() / "evaluation.json").read_text("utf-8"))

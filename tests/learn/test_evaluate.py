@@ -14,7 +14,7 @@ from pipeline.learn import measure
 from pipeline.learn.evaluate import confused, evaluate, evaluation, stage_of, untagged
 from pipeline.learn.gold import Gold, gold_of, rubrics_of
 from pipeline.rubric.load import load as load_rubric
-from pipeline.tag import model as models
+from pipeline.tag import folder as models
 from pipeline.tag.model import Model, Seen
 
 NAMES = ("a", "b")

@@ -61,3 +61,22 @@ def test_intervals_draw_whole_documents() -> None:
     each = [str(number) for number in range(100)]
     low, high = measure.interval(lambda rows: float(right[rows].mean()), each)
     assert 0.35 < low < 0.5 < high < 0.65
+
+
+def test_a_confidence_that_is_right_shows_an_error_by_chance() -> None:
+    draw = np.random.default_rng(1)
+    chance = draw.uniform(0.05, 1, (400, 1)).astype(np.float32)
+    shown = []
+    for _ in range(200):
+        truth = draw.uniform(size=chance.shape) < chance
+        shown.append(measure.ece(truth, chance))
+    told = measure.ece_at_best(measure.reliability(chance > 0.5, chance))
+    assert told == pytest.approx(float(np.mean(shown)), rel=0.15)
+
+
+def test_bins_of_two_sets_are_told_as_one() -> None:
+    one, other = measure.reliability(TRUTH, CHANCE), measure.reliability(~TRUTH, CHANCE)
+    both = measure.pooled(one, other)
+    twice = np.concatenate([TRUTH, ~TRUTH]), np.concatenate([CHANCE, CHANCE])
+    assert both == measure.reliability(*twice)
+    assert measure.ece_of(both) == pytest.approx(measure.ece(*twice), abs=1e-3)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.tag import model as models
-from pipeline.tag.model import ModelError
+from pipeline.learn.train import seal
+from pipeline.tag import folder as models
+from pipeline.tag.folder import ModelError
 from pipeline.tag.quality import evaluation, stored
 
 PLACES = (0.0, 0.001, 0.31, 0.5, 0.77, 1.0)
@@ -39,7 +40,7 @@ def test_a_changed_part_is_refused(folder: Path, name: str, place: float) -> Non
 @pytest.mark.parametrize("place", PLACES)
 def test_the_shipped_ones_recipe_and_evaluation_are_pinned(
         folder: Path, name: str, place: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.tag.model.shipped", lambda: folder)
+    monkeypatch.setattr("pipeline.tag.folder.shipped", lambda: folder)
     monkeypatch.setattr("pipeline.tag.quality.shipped", lambda: folder)
     assert models.of(None).sha256 == models.pinned()["sha256"] and evaluation(folder)
     changed(folder / name, place)
@@ -55,12 +56,20 @@ def test_a_recipe_that_is_no_recipe_is_refused(folder: Path) -> None:
             models.load(folder)
 
 
-def test_of_another_recipe_nothing_is_said_that_was_measured_of_the_first(folder: Path) -> None:
-    """A folder that somebody names is theirs: its recipe may say what it likes, yet then the
-    evaluation beside it is one of another model, and no figure of it is shown."""
+def test_of_another_recipe_nothing_is_believed(folder: Path) -> None:
+    """Neither that it may be used, nor, were its seal made anew, that it is what was measured."""
     before = models.about(folder)
     assert stored(folder, before.sha256, "yuxi-2024") is not None
     told = json.loads((folder / "recipe.json").read_text("utf-8"))
     (folder / "recipe.json").write_text(json.dumps(told | {"propose": 0.01}), "utf-8")
+    with pytest.raises(ModelError, match="model_changed"):
+        models.about(folder)
+    seal(folder, told | {"propose": 0.01})
     after = models.about(folder)
     assert after.sha256 != before.sha256 and stored(folder, after.sha256, "yuxi-2024") is None
+
+
+def test_a_folder_without_its_seal_is_refused(folder: Path) -> None:
+    (folder / "sha256").unlink()
+    with pytest.raises(ModelError, match="model_missing"):
+        models.load(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -15,7 +16,8 @@ import pytest
 from pipeline.learn import corpus
 from pipeline.tag import features, quality
 from pipeline.tag.features import Lookup, framed
-from pipeline.tag.model import ModelError, Seen, about, cut, load, of, shipped
+from pipeline.tag.folder import ModelError, about, load, of, shipped
+from pipeline.tag.model import Seen, cut
 from pipeline.tag.quality import evaluation
 
 ROOT = Path(__file__).parents[2]
@@ -104,7 +106,8 @@ def test_the_strongest_grams_stand_where_they_are_said_to() -> None:
 
 
 def test_predicting_imports_no_scikit_learn() -> None:
-    code = (f"import sys; from pathlib import Path; from pipeline.tag.model import load, Seen; "
+    code = (f"import sys; from pathlib import Path; from pipeline.tag.folder import load; "
+            f"from pipeline.tag.model import Seen; "
             f"load(Path({str(SHIPPED)!r})).themes([Seen('x')]); "
             "sys.exit(any(m in sys.modules for m in ('sklearn', 'scipy', 'jieba', 'pandas')))")
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
@@ -145,8 +148,24 @@ def test_a_changed_file_is_refused(copy: Path, file: str) -> None:
 def test_a_model_of_another_kind_is_refused(copy: Path, field: str, value: object, key: str
                                             ) -> None:
     told = json.loads((copy / "recipe.json").read_text("utf-8"))
-    (copy / "recipe.json").write_text(json.dumps({**told, field: value}), "utf-8")
+    _seal(copy, {**told, field: value})
     with pytest.raises(ModelError, match=key):
+        load(copy)
+
+
+def _seal(folder: Path, told: object) -> None:
+    """A recipe and its hash, as training writes them."""
+    data = json.dumps(told).encode()
+    (folder / "recipe.json").write_bytes(data)
+    (folder / "sha256").write_text(hashlib.sha256(data).hexdigest(), "ascii")
+
+
+def test_a_recipe_changed_by_hand_is_refused(copy: Path) -> None:
+    told = json.loads((copy / "recipe.json").read_text("utf-8"))
+    _seal(copy, {**told, "propose": 0.9})
+    assert load(copy).propose == 0.9
+    (copy / "recipe.json").write_text(json.dumps({**told, "propose": 0.01}), "utf-8")
+    with pytest.raises(ModelError, match="model_changed"):
         load(copy)
 
 
@@ -157,7 +176,7 @@ def test_a_pinned_recipe_is_held_to(copy: Path) -> None:
 
 
 def test_a_recipe_that_is_no_mapping_is_refused(copy: Path) -> None:
-    (copy / "recipe.json").write_text("[]", "utf-8")
+    _seal(copy, [])
     with pytest.raises(ModelError, match="model_invalid"):
         load(copy)
 
@@ -172,7 +191,7 @@ def test_what_is_known_of_a_model_is_what_loading_says() -> None:
 def test_the_shipped_evaluation_is_held_to(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert evaluation(SHIPPED)["model"]["sha256"] == MODEL.sha256
     told = (copy / "evaluation.json").read_text("utf-8")
-    (copy / "evaluation.json").write_text(told.replace("0.838", "0.999"), "utf-8")
+    (copy / "evaluation.json").write_text(told.replace("yuxi", "yixu"), "utf-8")
     assert evaluation(copy)  # of one's own model nothing is pinned
     monkeypatch.setattr(quality, "shipped", lambda: copy)
     with pytest.raises(ModelError, match="model_changed"):
@@ -185,11 +204,9 @@ def test_a_missing_model_is_named(tmp_path: Path) -> None:
 
 
 def test_arrays_of_objects_are_refused(copy: Path) -> None:
-    import hashlib
-
     np.savez(copy / "arrays.npz", weights=np.array([{}], dtype=object))
     told = json.loads((copy / "recipe.json").read_text("utf-8"))
     told["sha256"]["arrays.npz"] = hashlib.sha256((copy / "arrays.npz").read_bytes()).hexdigest()
-    (copy / "recipe.json").write_text(json.dumps(told), "utf-8")
+    _seal(copy, told)
     with pytest.raises(ModelError, match="model_invalid"):
         load(copy)

@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.rubric.load import load
 from pipeline.tag import tagger
-from pipeline.tag.model import Seen, of
+from pipeline.tag.folder import of
+from pipeline.tag.model import Seen
 
 RUBRIC = load("yuxi-2024")
 MODEL = of(None)
@@ -32,6 +33,23 @@ def test_a_tag_names_rules_and_model_with_their_words() -> None:
 
 def test_another_campaign_with_the_same_acts_is_nothing() -> None:
     assert READY.tags([OTHERS]) == [()]
+
+
+@pytest.mark.parametrize("title", ["民族团结进步创建工作总结", ""])
+@pytest.mark.parametrize("text", [
+    "像石榴籽一样紧紧抱在一起，手足相亲、守望相助，共同谱写民族团结进步的崭新篇章。",
+    "各单位要提高政治站位，充分认识民族团结进步工作的重要意义，以高度的责任感抓好落实。",
+])
+def test_a_slogan_is_nothing_with_its_title_or_without(text: str, title: str) -> None:
+    assert READY.tags([Seen(text, title)]) == [()]
+
+
+def test_what_was_not_done_stays_so_beside_a_later_date() -> None:
+    text = ("未完成的有：满意度问卷未做，将于12月开展；对口帮扶挂联村工作因村调整已移交，"
+            "本年度未开展。")
+    seen = Seen(text, "关于2024年民族团结进步创建工作情况的函", (), "other")
+    (tags,) = READY.tags([seen], lambda _: ("2024-12", "2024-10-31"))
+    assert {tag.indicator: tag.denied for tag in tags}["Y10"] == "not_done"
 
 
 def test_only_what_is_sure_enough_is_a_tag() -> None:
