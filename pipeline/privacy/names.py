@@ -121,6 +121,9 @@ _DID = re.compile(
     "说|表示|介绍|告诉|回忆|同志|老师|家[里中]|一家|主动|自己|今年|高兴|激动|感慨|笑|坚持|自愿"
     "|发言|走|等[0-9一二两三四五六七八九十]|[（(]"
 )
+_NUMBERED = re.compile(
+    f"(?<!{_HAN})({_OFTEN}{_GIVEN}{{1,2}})[ \u3000:：，,、（(]{{0,3}}(?=\\d{{3}}\\*{{4}})")
+"""A name that a masked number follows: “张某某 139******21”, and so in names of files."""
 _HONOUR_NEAR = re.compile(_any(_KINDS["honour"]))
 _HONOURED = re.compile(r"等|、|和|同志|为|[“（(\d]|老师|女士|先生")
 
@@ -142,6 +145,8 @@ def mask_names(text: str) -> str:
         if cue:
             last = cue.end()
             _around(text, start, last, spans)
+    if "****" in text:
+        spans += [found.span(1) for found in _NUMBERED.finditer(text) if _is_name(found[1])]
     if not spans:
         return text
     letters = list(text)
