@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,9 +21,19 @@ if TYPE_CHECKING:
     from pipeline.store.accounts import Account
     from pipeline.store.decisions import Connection, Engine
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help=say("help.account_name"))]
-Database = Annotated[str, typer.Option("--database", metavar="URL", help=say("help.database"))]
-Given = Annotated[str, typer.Argument(metavar="OUT", help=say("help.account_unit"))]
+
+def _name() -> Any:
+    # Functions, so that their words are said when a command is made: only then is it known in
+    # which language.
+    return typer.Argument(metavar="NAME", help=say("help.account_name"))
+
+
+def _database() -> Any:
+    return typer.Option("--database", metavar="URL", help=say("help.account_database"))
+
+
+def _given() -> Any:
+    return typer.Argument(metavar="OUT", help=say("help.account_unit"))
 
 
 class Role(StrEnum):
@@ -40,7 +50,7 @@ def add_to(app: App) -> None:
     group = app.group("account")
 
     def add(
-        name: Name, database: Database,
+        name: Annotated[str, _name()], database: Annotated[str, _database()],
         role: Annotated[Role, typer.Option(help=say("help.account_what"))] = Role.reviewer,
     ) -> None:
         from pipeline.store.accounts import NameTaken
@@ -55,7 +65,7 @@ def add_to(app: App) -> None:
             raise InputError("account_taken", name=name) from None
         _said("account.added", name=name, role=say(f"review.role.{role.value}"))
 
-    def list_(database: Database) -> None:
+    def list_(database: Annotated[str, _database()]) -> None:
         from pipeline.store.accounts import all_of, granted
         from pipeline.store.decisions import reading, units
 
@@ -67,42 +77,54 @@ def add_to(app: App) -> None:
                     labels.get(unit, unit) for unit in sorted(granted(conn, one.id)))
                 print("\t".join((one.name, say(f"review.role.{one.role}"), state, mine)))
 
-    def role(name: Name, to: Annotated[Role, typer.Argument(
-            metavar="ROLE", help=say("help.account_what"))], database: Database) -> None:
+    def role(
+        name: Annotated[str, _name()],
+        to: Annotated[Role, typer.Argument(metavar="ROLE", help=say("help.account_what"))],
+        database: Annotated[str, _database()],
+    ) -> None:
         from pipeline.store.accounts import set_role
 
         _changed(database, name, lambda conn, one: set_role(conn, one.id, to.value))
         _said("account.role_changed", name=name, role=say(f"review.role.{to.value}"))
 
-    def close(name: Name, database: Database) -> None:
+    def close(name: Annotated[str, _name()], database: Annotated[str, _database()]) -> None:
         from pipeline.store.accounts import close as closed
 
         _changed(database, name, lambda conn, one: closed(conn, one.id))
         _said("account.closed", name=name)
 
-    def password(name: Name, database: Database) -> None:
+    def password(name: Annotated[str, _name()], database: Annotated[str, _database()]) -> None:
         from pipeline.store.accounts import set_password
 
         made = _hashed(name)
         _changed(database, name, lambda conn, one: set_password(conn, one.id, made))
         _said("account.password_changed", name=name)
 
-    def grant(name: Name, unit: Given, database: Database) -> None:
+    def grant(
+        name: Annotated[str, _name()], unit: Annotated[str, _given()],
+        database: Annotated[str, _database()],
+    ) -> None:
         from pipeline.store.accounts import grant as granted
 
         _changed(database, name,
                  lambda conn, one: granted(conn, one.id, _unit(conn, unit, known=False)))
         _said("account.granted", name=name, unit=unit)
 
-    def withdraw(name: Name, unit: Given, database: Database) -> None:
+    def withdraw(
+        name: Annotated[str, _name()], unit: Annotated[str, _given()],
+        database: Annotated[str, _database()],
+    ) -> None:
         from pipeline.store.accounts import withdraw as withdrawn
 
         _changed(database, name,
                  lambda conn, one: withdrawn(conn, one.id, _unit(conn, unit, known=True)))
         _said("account.withdrawn", name=name, unit=unit)
 
-    def token(name: Name, label: Annotated[str, typer.Argument(
-            metavar="LABEL", help=say("help.account_label"))], database: Database) -> None:
+    def token(
+        name: Annotated[str, _name()],
+        label: Annotated[str, typer.Argument(metavar="LABEL", help=say("help.account_label"))],
+        database: Annotated[str, _database()],
+    ) -> None:
         from datetime import UTC, datetime
 
         from pipeline.store.accounts import tokens
@@ -141,13 +163,16 @@ def _writing(database: str) -> Iterator[Connection]:
 
 
 def _changed(database: str, name: str, does: Callable[[Connection, Account], object]) -> None:
-    from pipeline.store.accounts import find
+    from pipeline.store.accounts import LastAdmin, find
 
     with _writing(database) as conn:
         found = find(conn, name)
         if found is None or found.role == "local":
             raise InputError("account_unknown", name=name)
-        does(conn, found)
+        try:
+            does(conn, found)
+        except LastAdmin:
+            raise InputError("account_last_admin", name=name) from None
 
 
 def _unit(conn: Connection, given: str, known: bool) -> str:

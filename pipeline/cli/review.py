@@ -83,9 +83,7 @@ def _ready(office: Office, address: str) -> None:
 
 
 def _link(office: Office, token: str) -> None:
-    scheme = "https" if office.secure else "http"
-    print(say("review.link", link=f"{scheme}://127.0.0.1:{office.port}/enter?once={token}"),
-          flush=True)
+    print(say("review.link", link=f"{office.address}/enter?once={token}"), flush=True)
 
 
 def _aside(words: str) -> None:

@@ -80,7 +80,8 @@ class Cards:
         carried, before = (self._earlier.of(fact) if self._earlier is not None and not gone
                            else (None, None))
         told = {key: value for key, value in fact.items() if key not in _RAW}
-        return {**told, "decision": one.told() if one else None,
+        return {**told, "slots": slots(self._run, fact["indicator"], fact["serves"]),
+                "decision": one.told() if one else None,
                 "version": one.version if one else 0,
                 "opened": fact["target"] in self._opened or gone, "carried": carried,
                 "earlier": before, "original_missing": gone or self._is_missing(fact["raw_path"])}
@@ -143,6 +144,15 @@ def spans(found: Row, length: int) -> list[Row]:
             told.append({"start": at, "end": at + len(piece), "by": mark})
         at += len(piece)
     return told
+
+
+def slots(run: Run, indicator: str, serves: list[list[Any]]) -> list[Row]:
+    """The slots that a card serves, with the words of what is asked for there."""
+    item = run.items.get(indicator)
+    asked = {one.id: one for one in item.requirements} if item else {}
+    return [{"requirement": id, "period": period,
+             "wording": safe(asked[id].wording if id in asked else item.wording if item else ""),
+             "link": asked[id].link if id in asked else None} for id, period in serves]
 
 
 def shown(run: Run, indicator: str, target: str) -> Row:

@@ -71,7 +71,8 @@ class Earlier:
                     into[subject] = {"verdict": one.state["verdict"],
                                      "by": names.of(entry.account), "at": moment(entry.at)}
                     if kind == "verdict":
-                        into[subject] |= {"points": one.state.get("points"), "note": entry.note}
+                        into[subject] |= {"points": one.state.get("points"),
+                                          "note": safe(entry.note)}
 
 
 def _plain(text: str) -> str:

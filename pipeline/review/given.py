@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{8,64}$",
                            description="made by the client; the same one again writes nothing")]
 Version = Annotated[int, Field(ge=0, le=1_000_000, description="how many entries were seen")]
-Id = Annotated[str, Field(min_length=1, max_length=64)]
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+                          description="of an indicator or a requirement")]
 Target = Annotated[str, Field(pattern=r"^[pf]:[0-9a-f]{16}$",
                               description="p:<passage> or f:<start of a file's sha256>")]
 Note = Annotated[str, Field(max_length=4000)]
@@ -94,6 +95,14 @@ class HandIn(Given):
     key: Key
 
 
+class OpenAgain(Given):
+    """A reviewer of a blind unit who handed in goes on; the reason stands in the audit."""
+
+    key: Key
+    seat: Annotated[str, Field(pattern="^[0-9a-f]{12}$")]
+    reason: Annotated[str, Field(max_length=400)]
+
+
 class SetMode(Given):
     """How the unit is reviewed."""
 
@@ -126,7 +135,7 @@ class Unmask(Given):
 
     key: Key
     target: Target
-    reason: Annotated[str, Field(min_length=4, max_length=400)]
+    reason: Annotated[str, Field(max_length=400)]
 
 
 class Speak(Given):

@@ -6,6 +6,7 @@ error can forget a header, a limit or the line in the log.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -20,6 +21,8 @@ Scope = dict[str, Any]
 
 LARGEST = 64 * 1024
 """Bytes of a body."""
+PATIENCE = 10
+"""Seconds that a body may take, all in all."""
 LONGEST = 4096
 """Characters of a path with its query; what we link to is far shorter."""
 READS = ("GET", "HEAD")
@@ -57,12 +60,14 @@ class Guard:
         try:
             refused = self._refused(scope)
             if refused is None:
-                body = await _body(scope, receive)
+                body = await _in_time(scope, receive)
                 refused = (413, "too_large") if body is None else None
             if refused is not None:
                 await _refuse(answer, *refused, self._office.language)
             else:
                 await self._app(scope, _once(body or b""), answer)
+        except Slow:
+            await _refuse(answer, 408, "slow", self._office.language)
         except Exception as error:
             # What went wrong may quote what was written: the log gets its kind and place alone.
             log.error("%s at %s", type(error).__name__, place_of(error))
@@ -120,10 +125,22 @@ class _Answer:
         await self._send(message)
 
 
-async def _body(scope: Scope, receive: Any) -> bytes | None:
-    """The whole body; None where it is larger than allowed (then the rest is not read)."""
+class Slow(Exception):
+    """The body did not come in time."""
+
+
+async def _in_time(scope: Scope, receive: Any) -> bytes | None:
     if scope["method"] in READS:
         return b""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await _body(scope, receive)
+    except TimeoutError:
+        raise Slow from None
+
+
+async def _body(scope: Scope, receive: Any) -> bytes | None:
+    """The whole body; None where it is larger than allowed (then the rest is not read)."""
     said = _all(scope["headers"], b"content-length")
     if said and not (said[0].isascii() and said[0].isdigit() and int(said[0]) <= LARGEST):
         return None

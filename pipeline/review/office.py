@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 
 from pipeline.review.latest import Latest
 from pipeline.review.onetime import OneTime
+from pipeline.review.opened import Unkept
 from pipeline.review.originals import Original, Show
 from pipeline.review.run import Runs
 from pipeline.store.decisions import Engine
@@ -49,9 +51,12 @@ class Office:
     now: Callable[[], datetime] = utc
     runs: Runs = field(default_factory=Runs)
     latest: Latest = field(default_factory=Latest)
+    unkept: Unkept = field(default_factory=Unkept)
     hosts: frozenset[str] = frozenset()
     """The values of `Host` that are ours; nothing is answered under another name."""
     port: int = 0
+    address: str = ""
+    """Where it is reached, `http://127.0.0.1:8123`, once it is served."""
 
     @property
     def local(self) -> bool:
@@ -66,7 +71,10 @@ class Office:
 
     def serves(self, host: str, port: int) -> None:
         """From now on it answers at this host and port."""
-        known = {"127.0.0.1", "localhost", "[::1]"} if is_loopback(host) else {host.lower()}
+        own = f"[{host}]" if ":" in host and not host.startswith("[") else host
+        self.address = f"{'https' if self.secure else 'http'}://{own}:{port}"
+        known = {own.lower()} | (
+            {"127.0.0.1", "localhost", "[::1]"} if is_loopback(host) else set())
         usual = 443 if self.secure else 80
         self.port = port
         self.hosts = frozenset(f"{one}:{port}" for one in known) | (
@@ -80,4 +88,8 @@ class Office:
 
 def is_loopback(host: str) -> bool:
     """Whether this address is reached from this machine alone."""
-    return host in ("localhost", "::1", "[::1]") or host.startswith("127.")
+    try:
+        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        # A name that only looks like an address leads wherever its owner says.
+        return False

@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
+from pipeline.review.guessable import guessable
 from pipeline.review.problem import Problem
 
 LEAST = 12
@@ -46,11 +47,13 @@ def fits(password: str, kept: str | None) -> bool:
 
 
 def long_enough(password: str, name: str) -> None:
-    """Refuse a password that is short, endless, or the account's own name."""
+    """Refuse a password that is short, endless, or among those that are guessed first."""
     if len(password) > MOST:
         raise Problem(422, "password_long", most=MOST)
-    if len(password) < LEAST or password.casefold() == name.casefold() or len(set(password)) < 4:
+    if len(password) < LEAST:
         raise Problem(422, "password_short", least=LEAST)
+    if guessable(password, name):
+        raise Problem(422, "password_common")
 
 
 @contextmanager

@@ -5,6 +5,7 @@ Every code has a message `review.error.<code>` that says what is wrong and what 
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ZuozhengError
@@ -25,8 +26,8 @@ class Problem(Exception):
         self.wait = wait
         self.fill = fill
 
-    def told(self, language: str) -> Row:
-        """The body of the answer."""
+    def told(self, language: str, paths: bool = False) -> Row:
+        """The body of the answer; with whole `paths` only for who sits at the machine."""
         words = say(f"review.error.{self.code}", language, **self.fill)
         return {"error": self.code, "text": words, **self.more}
 
@@ -38,9 +39,17 @@ class RunProblem(Problem):
         super().__init__(424, error.key)
         self.fill = error.args_
 
-    def told(self, language: str) -> Row:
-        fill = {name: value for name, value in self.fill.items() if name != "problems"}
+    def told(self, language: str, paths: bool = False) -> Row:
+        fill = {name: value if paths else _last_part(value)
+                for name, value in self.fill.items() if name != "problems"}
         return {"error": self.code, "text": say(f"error.{self.code}", language, **fill)}
+
+
+def _last_part(value: object) -> object:
+    """Where things lie on the server is nothing to visitors: a folder's or a database's name."""
+    text = str(value)
+    place = isinstance(value, Path) or text.startswith("/") or "://" in text
+    return text.rstrip("/").rpartition("/")[2] if place else value
 
 
 def nowhere() -> Problem:

@@ -26,6 +26,8 @@ from pipeline.review.office import Office
 from pipeline.review.permissions import Permission
 from pipeline.review.problem import Problem, RunProblem
 from pipeline.review.rendering import problem_page
+from pipeline.review.shapes.base import Conflict, Refused
+from pipeline.review.shapes.people import Written
 from pipeline.review.visit import Visit, admitted, language_of
 from pipeline.store.decisions.failures import Unavailable
 
@@ -42,15 +44,17 @@ class Routes:
         self._app = app
         self._office = office
 
-    def get(self, path: str, permission: Permission, does: Callable[..., Any]) -> None:
-        """Something to read: JSON under /api, else a page. `does(visit, **path and query)`."""
-        self._add("GET", path, permission, does, None)
+    def get(self, path: str, permission: Permission, does: Callable[..., Any],
+            gives: Any = None) -> None:
+        """Something to read: JSON under /api, else a page. `does(visit, **path and query)`;
+        `gives`: the shape of the answer, or the media types of a file."""
+        self._add("GET", path, permission, does, None, gives)
 
     def post(self, path: str, permission: Permission, does: Callable[..., Any],
-             takes: type[BaseModel] | None = None) -> None:
+             takes: type[BaseModel] | None = None, gives: Any = None) -> None:
         """Something to write: `does(visit, given, **path)`, where `given` is the body as `takes`;
-        without `takes`, the route reads its form itself."""
-        self._add("POST", path, permission, does, takes)
+        without `takes`, the route reads its form itself. `gives`: the shape of the answer."""
+        self._add("POST", path, permission, does, takes, gives)
 
     def post_in_turn(self, path: str, permission: Permission, does: Callable[..., Any]) -> None:
         """As `post`, one after the other in the order they came, for what takes a processor a
@@ -74,7 +78,7 @@ class Routes:
                                 include_in_schema=False)
 
     def _add(self, method: str, path: str, permission: Permission, does: Callable[..., Any],
-             takes: type[BaseModel] | None) -> None:
+             takes: type[BaseModel] | None, gives: Any) -> None:
         page = not path.startswith("/api/")
         endpoint = self._endpoint(permission, does, takes, page)
         first = 1 if takes is None else 2
@@ -86,9 +90,12 @@ class Routes:
         endpoint.__name__ = does.__name__.strip("_")
         endpoint.__doc__ = does.__doc__
         endpoint.permission = permission  # type: ignore[attr-defined]
+        told = {} if page else {"responses": _answers(does, gives, takes is not None)}
+        if isinstance(gives, str | tuple):
+            told["response_class"] = Response
         self._app.add_api_route(path, endpoint, methods=[method], response_model=None,
                                 include_in_schema=not page,
-                                openapi_extra=_described(permission, takes))
+                                openapi_extra=_described(permission, takes), **told)
 
     def _endpoint(self, permission: Permission, does: Callable[..., Any],
                   takes: type[BaseModel] | None, page: bool) -> Callable[..., Response]:
@@ -131,11 +138,21 @@ def problem_of(error: Exception) -> Problem:
     return Problem(500, "defect")
 
 
+def refused_before(request: Request, office: Office, permission: Permission) -> Problem | None:
+    """What keeps a request out before anybody looks at what it asks."""
+    with speaking(language_of(request, office)):
+        try:
+            admitted(request, office, permission)
+        except Exception as error:
+            return problem_of(error)
+    return None
+
+
 def refusal(request: Request, office: Office, language: str, problem: Problem, page: bool
             ) -> Response:
     """The answer to a request that ends in a problem: JSON, or a page that says what to do."""
     with speaking(language):
-        told = problem.told(language)
+        told = problem.told(language, office.local)
         wants_json = "application/json" in request.headers.get("accept", "")
         if page and not wants_json:
             answer = problem_page(request, office, language, problem, told["text"])
@@ -159,6 +176,22 @@ def _body(request: Request, takes: type[BaseModel]) -> BaseModel:
     except ValidationError as error:
         fields = sorted({".".join(map(str, one["loc"])) or "json" for one in error.errors()})
         raise Problem(422, "invalid", {"fields": fields}, fields=", ".join(fields)) from None
+
+
+def _answers(does: Callable[..., Any], gives: Any, writes: bool) -> dict[int | str, Any]:
+    """What is answered, for whoever reads the documentation: nothing is checked against it here."""
+    good: dict[str, Any] = {"description": (does.__doc__ or "").strip().partition("\n\n")[0]}
+    if isinstance(gives, str | tuple):
+        kinds = (gives,) if isinstance(gives, str) else gives
+        good["content"] = {kind: {"schema": {"type": "string", "format": "binary"}}
+                           for kind in kinds}
+    else:
+        good["model"] = gives
+    found: dict[int | str, Any] = {
+        200: good, "default": {"model": Refused, "description": "what is wrong, and what to do"}}
+    if writes and gives is Written:
+        found[409] = {"model": Conflict | Refused, "description": "somebody was there first"}
+    return found
 
 
 def _described(permission: Permission, takes: type[BaseModel] | None) -> dict[str, Any]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pipeline.report.record.standing import LEAD, SHARED, all_in, standing, visible
+from pipeline.report.printable import safe
+from pipeline.report.record.standing import LEAD, SHARED, all_in, sees_all, standing, visible
+from pipeline.review.permissions import permissions
 from pipeline.review.problem import Problem
 from pipeline.review.visit import Visit
 from pipeline.store.accounts import accounts
@@ -24,13 +26,15 @@ WITHHELD = {"seq": 0, "hash": ""}
 @dataclass(frozen=True, slots=True)
 class Seating:
     """How a unit is reviewed, and this visitor's place in it. `seat` is None for one who only
-    reads; `seats` are those whose entries he may see."""
+    reads; `seats` are those whose entries he may see. `all_in`: all reviewers of a blind unit
+    are, and he may know what they said; `late`: they are, and he, a reviewer, had not begun."""
 
     mode: str
     seat: str | None
     all_in: bool
     handed_in: bool
     seats: tuple[str, ...]
+    late: bool = False
 
     @property
     def open(self) -> bool:
@@ -80,17 +84,23 @@ def seating(conn: Connection, visit: Visit) -> Seating:
     """Where this visitor sits in the unit of his path."""
     unit, mode = visit.unit_id, kept.mode(conn, visit.unit_id)
     seat = _seat(visit, mode)
-    done = mode == "blind" and all_in(conn, unit)
-    handed = mode == "blind" and seat in kept.handed_in(conn, unit)
-    return Seating(mode, seat, done, handed, tuple(visible(conn, unit, seat)))
+    if mode == "shared":
+        return Seating(mode, seat, False, False, (SHARED,))
+    handed = seat in kept.handed_in(conn, unit)
+    late = seat not in (None, LEAD) and not handed and all_in(conn, unit)
+    return Seating(mode, seat, sees_all(conn, unit, seat), handed,
+                   tuple(visible(conn, unit, seat)), late)
 
 
 def _seat(visit: Visit, mode: str) -> str | None:
-    if "decide" not in visit.may:
-        return SHARED if mode == "shared" else None
     if mode == "shared":
         return SHARED
-    return LEAD if "settle" in visit.may else visit.id
+    assert visit.account is not None
+    # What the account may, whatever it may by a token: the token of a reviewer is no way around.
+    may = permissions(visit.account.role)
+    if "decide" not in may:
+        return None
+    return LEAD if "settle" in may else visit.id
 
 
 def writes_to(place: Seating, visit: Visit) -> str:
@@ -102,6 +112,9 @@ def writes_to(place: Seating, visit: Visit) -> str:
         raise Problem(422, "settle_instead")
     if place.handed_in:
         raise Problem(422, "handed_in")
+    if place.late:
+        # Else whoever is in would no longer be, and what is open would have to be shut again.
+        raise Problem(422, "all_in_already")
     return visit.id
 
 
@@ -111,20 +124,21 @@ def decided(conn: Connection, visit: Visit, place: Seating, kind: str) -> dict[s
     or the lead settled."""
     names, unit = Names(conn), visit.unit_id
     own = {} if place.seat is None else visit.office.latest.of(conn, unit, place.seat, kind)
-    found = {subject: _of(entry, names) for subject, entry in own.items()}
+    found = {subject: _of(entry, names, visit.id) for subject, entry in own.items()}
     if place.seat in (None, LEAD) and place.all_in and kind in ("evidence", "verdict"):
         for subject, one in standing(conn, unit, list(place.seats), kind).items():
             if subject not in own and one.state is not None:
                 last = one.backed[-1]
                 by = "、".join(dict.fromkeys(names.of(entry.account) for entry in one.backed))
-                found[subject] = Decided(one.state, 0, by, last.at, last.note, last.shown)
+                found[subject] = Decided(one.state, 0, by, last.at, safe(last.note), last.shown)
     return found
 
 
 def answers(conn: Connection, visit: Visit, place: Seating) -> Iterator[Entry]:
-    """The unit's answers that this visitor may see, in the order given."""
+    """The unit's answers that this visitor may see, in the order given: all of them, whoever
+    wrote them down, but for those that others may not know of yet."""
     for entry in kept.entries(conn, visit.unit_id, kind="answer"):
-        if entry.seat in place.seats or entry.seat == place.seat:
+        if place.open or entry.seat in (SHARED, place.seat):
             yield entry
 
 
@@ -133,8 +147,10 @@ def head_of(head: tuple[int, str], place: Seating) -> Row:
     return {"seq": head[0], "hash": head[1]} if place.open else dict(WITHHELD)
 
 
-def _of(entry: Entry, names: Names) -> Decided:
-    return Decided(entry.state, entry.version, names.of(entry.account), entry.at, entry.note,
+def _of(entry: Entry, names: Names, me: str) -> Decided:
+    # Whoever wrote a note goes on writing it; everybody else reads it as all text is read.
+    note = entry.note if entry.account == me else safe(entry.note)
+    return Decided(entry.state, entry.version, names.of(entry.account), entry.at, note,
                    entry.shown)
 
 

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 
 import uvicorn
@@ -17,6 +19,7 @@ from pipeline.errors import InputError, OutputError, ZuozhengError
 from pipeline.report.printable import safe
 from pipeline.review import passwords
 from pipeline.review.app import made
+from pipeline.review.connections import HANDSHAKE, Visitors, room_for_files
 from pipeline.review.keyfile import key_in
 from pipeline.review.office import Last, Office, is_loopback
 from pipeline.review.onetime import OneTime
@@ -53,7 +56,7 @@ class Where:
             raise InputError("port_bad", port=self.port)
         if (self.cert is None) != (self.key is None):
             raise InputError("tls_half")
-        if self.host in ("", "0.0.0.0", "::", "*", "[::]"):
+        if self.host in ("", "*") or _is_any(self.host):
             raise InputError("host_wildcard", host=self.host or "*")
         if not is_loopback(self.host) and not self.secure:
             raise InputError("tls_needed", host=self.host)
@@ -65,6 +68,14 @@ class Where:
                 why = getattr(error, "strerror", None) or str(error)
                 raise InputError("tls_unusable", cert=self.cert, why=why) from None
         return self
+
+
+def _is_any(host: str) -> bool:
+    """Whether it is every address of this machine, however it is written (`0`, `::`)."""
+    try:
+        return ip_address(host.strip("[]")).is_unspecified
+    except ValueError:
+        return set(host) <= set("0.x")
 
 
 def local_office(out: Path, show: Show, original: Original, language: str, told: Say,
@@ -129,19 +140,18 @@ def serve(office: Office, where: Where, ready: Callable[[str], None]) -> None:
     """Serve until interrupted; `ready` is told the address (`http://127.0.0.1:8123`). Raises
     OutputError port_taken."""
     logging.getLogger("zuozheng.review").setLevel(logging.INFO)
+    Visitors.most = room_for_files()
     server = _Server(uvicorn.Config(
         made(office), host=where.host, port=where.port, log_config=None, access_log=False,
         server_header=False, date_header=False, proxy_headers=False, lifespan="off",
         ssl_certfile=str(where.cert) if where.cert else None,
         ssl_keyfile=str(where.key) if where.key else None, timeout_graceful_shutdown=5,
-        limit_concurrency=1500, backlog=512, h11_max_incomplete_event_size=32 * 1024, http="h11",
+        limit_concurrency=1500, backlog=512, h11_max_incomplete_event_size=32 * 1024, http=Visitors,
         ws="none", loop="asyncio"))
 
     def bound(port: int) -> None:
         office.serves(where.host, port)
-        scheme = "https" if where.secure else "http"
-        host = f"[{where.host}]" if ":" in where.host else where.host
-        ready(f"{scheme}://{host}:{port}")
+        ready(office.address)
 
     server.bound = bound
     try:
@@ -160,6 +170,10 @@ class _Server(uvicorn.Server):
     bound: Callable[[int], None]
 
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        loop = asyncio.get_running_loop()
+        if self.config.is_ssl:
+            loop.create_server = partial(  # type: ignore[method-assign]
+                loop.create_server, ssl_handshake_timeout=HANDSHAKE)
         try:
             await super().startup(None)
         except SystemExit:
@@ -209,3 +223,6 @@ def log_to_stderr() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     logging.getLogger("zuozheng.review").addHandler(handler)
+    # What strangers send wrongly, or too often, must not fill the disk.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)

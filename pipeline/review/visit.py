@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,9 @@ from pipeline.review.run import Run
 from pipeline.store.accounts import accounts, tokens, visits
 from pipeline.store.decisions import Connection, Unit, reading, writing
 from pipeline.store.decisions import unit as unit_of
+
+_ACCOUNT = re.compile("[0-9a-f]{12}")
+NOBODY = "0" * 12
 
 
 @dataclass(slots=True)
@@ -104,6 +108,9 @@ def admitted(request: Request, office: Office, permission: Permission) -> Visit:
         raise Problem(403, "token_reads_only")
     if permission != "member":
         visit.need(permission)
+    if not _ACCOUNT.fullmatch(request.path_params.get("id", NOBODY)):
+        # Refused here once for all: no database is asked for what cannot be.
+        raise nowhere()
     unit = request.path_params.get("unit")
     if unit is not None:
         if unit not in visit.granted():

@@ -191,3 +191,111 @@ def test_shared_reviewers_see_each_other(room: Room) -> None:
     room.decide(one, ROWS[0], note="看见")
     told = other.get(room.path("/indicators/T01")).json["evidence"][0]["decision"]
     assert (told["by"], told["note"]) == ("甲", "看见")
+
+
+# --- who comes late, and who goes on ----------------------------------------------------------
+
+
+def all_in(blind: Blind) -> None:
+    blind.decide_differently()
+    blind.decide_other()
+    assert (blind.hand_in(blind.one).status, blind.hand_in(blind.other).status) == (200, 200)
+
+
+def test_who_had_not_begun_when_all_were_in_sees_and_says_nothing(blind: Blind) -> None:
+    room = blind.room
+    third = room.enter("戊复核")
+    everything(room, third)  # from now on the one original is opened
+    before = everything(room, third)
+    all_in(blind)
+    assert everything(room, third).replace('"late":true', '"late":false') == before
+    assert third.get(room.path()).json["late"] is True
+    assert third.get(room.path("/record.json")).json["error"] == "not_all_in"
+    assert room.decide(third, ROWS[0]).json["error"] == "all_in_already"
+    answer = third.post(room.path("/answer"), {"key": key(), "indicator": "T01",
+                                               "requirement": "T01.1", "period": "2023",
+                                               "note": "在档案室"})
+    assert answer.json["error"] == "all_in_already"
+    assert blind.hand_in(third).json["error"] == "all_in_already"
+    assert blind.lead.get(room.path()).json["both_in"] is True, "what is open stays open"
+    assert blind.one.get(room.path()).json["both_in"] is True
+
+
+def test_a_token_is_no_way_around(blind: Blind) -> None:
+    from pipeline.store.accounts import accounts, tokens
+    from pipeline.store.decisions import writing
+
+    room = blind.room
+    room.enter("戊复核")
+    all_in(blind)
+    with writing(room.engine) as conn:
+        found = accounts.find(conn, "戊复核")
+        assert found is not None
+        token = tokens.make(conn, found.id, "报表", room.clock())
+    program = Browser(room.app, bearer=token)
+    assert SECRET not in everything(room, program)
+    assert program.get(room.path("/record.json")).json["error"] == "not_all_in"
+
+
+def test_the_lead_opens_again_what_was_handed_in_too_early(blind: Blind) -> None:
+    room = blind.room
+    blind.decide_differently()
+    blind.hand_in(blind.one)
+    blind.decide_other()
+    told = blind.lead.get(room.path("/differences")).json
+    (seat,) = told["handed_in"]
+    assert seat["by"] == NAMES[0] and told["waiting"] == [NAMES[1]]
+    body = {"key": key(), "seat": seat["seat"], "reason": "漏看了两页"}
+    assert blind.one.post(room.path("/open-again"), body).status == 403
+    assert blind.lead.post(room.path("/open-again"), {**body, "reason": "\u200b " * 9}
+                           ).json["error"] == "reason_short"
+    first, again = (blind.lead.post(room.path("/open-again"), body) for _ in range(2))
+    assert first.status == 200 and first.json == again.json
+    other = blind.lead.post(room.path("/open-again"), {**body, "key": key()})
+    assert other.json["error"] == "not_handed_in"
+    assert room.decide(blind.one, ROWS[4]).status == 200, "he goes on"
+    blind.hand_in(blind.other)
+    assert blind.other.get(room.path()).json["both_in"] is False, "and blindness holds"
+    assert SECRET not in everything(room, blind.other) + everything(room, blind.lead)
+    assert blind.hand_in(blind.one).status == 200
+    rows = blind.auditor.get(room.path("/audit")).json["entries"]
+    (row,) = [row for row in rows if row["kind"] == "opened_again"]
+    assert (row["by"], row["note"]) == ("丙牵头", "漏看了两页")
+    late = blind.lead.post(room.path("/open-again"), {**body, "key": key()})
+    assert late.json["error"] == "all_in_already", "now each knows what the other said"
+
+
+# --- the unit's answer ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("role", "status"), [
+    ("reviewer", 200), ("lead", 200), ("auditor", 403), ("admin", 403)])
+def test_who_may_write_down_the_units_answer(room: Room, role: str, status: int) -> None:
+    told = room.enter("某人", role).post(room.path("/answer"), {
+        "key": key(), "indicator": "T01", "requirement": "T01.1", "period": "2023", "note": "在"})
+    assert told.status == status
+
+
+def test_the_units_answer_stands_in_every_export(blind: Blind) -> None:
+    import io
+    import zipfile
+
+    room = blind.room
+    body = {"indicator": "T01", "requirement": "T01.1", "period": "2023"}
+    third = room.enter("戊复核")
+    room.decide(third, ROWS[0])
+    third.post(room.path("/answer"), {**body, "key": key(), "note": "第三人记下的答复"})
+    blind.lead.post(room.path("/answer"), {**body, "key": key(), "note": "牵头人记下的答复"})
+    assert "第三人" not in everything(room, blind.lead)
+    admin = room.enter("管理", "admin")
+    (id,) = [one["id"] for one in admin.get("/api/accounts").json["accounts"]
+             if one["name"] == "戊复核"]
+    admin.post(f"/api/accounts/{id}/close", {})
+    all_in(blind)
+    book = zipfile.ZipFile(io.BytesIO(blind.lead.get(room.path("/record.xlsx")).body))
+    told = ["".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml")),
+            *(blind.lead.get(room.path(path)).text
+              for path in ("/record.json", "/record.html", "/indicators/T01"))]
+    for text in told:
+        for said in ("第三人记下的答复", "牵头人记下的答复", SECRET):
+            assert said in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from typing import Any
@@ -123,6 +124,24 @@ def test_one_thing_a_request(room: Room) -> None:
     listed = {"key": key(), "version": 0, "indicator": "T01", "target": ["p:" + "0" * 16] * 2,
               "verdict": "accepted"}
     assert browser.post(room.path("/evidence"), listed).json["error"] == "invalid"
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(
+        room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.review.guard.PATIENCE", 0.05)
+    scope = room.enter("甲").scope("POST", room.path("/evidence"), b"", {
+        "content-type": "application/json", "sec-fetch-site": "same-origin"})
+    got: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(30)
+        return {}
+
+    async def send(message: dict[str, Any]) -> None:
+        got.append(message)
+
+    asyncio.run(asyncio.wait_for(room.app(scope, receive, send), 5))
+    assert got[0]["status"] == 408 and b'"slow"' in got[1]["body"]
 
 
 def test_only_get_and_post(room: Room) -> None:

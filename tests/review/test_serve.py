@@ -319,6 +319,11 @@ def test_an_office_is_set_up_and_served(tmp_path: Path) -> None:
     for words in (("grant", "甲", str(out)), ("role", "甲", "lead")):
         done = command("account", *words, *where)
         assert done.returncode == 0, done.stderr
+    for words in (("close", "管理员"), ("role", "管理员", "lead")):
+        locked = command("account", *words, *where)
+        assert locked.returncode == 20 and "--role admin" in locked.stderr, "nobody could let in"
+    common = command("account", "add", "乙", *where, given="zuozheng1234\n")
+    assert common.returncode == 20 and "猜" in common.stderr
     listed = command("account", "list", *where).stdout
     assert "甲" in listed and "云岭市水务局" in listed and PASSWORD not in listed
     assert command("account", "close", "无此人", *where).returncode == 20
@@ -353,6 +358,12 @@ def test_a_start_that_cannot_be_ends_in_one_message(tmp_path: Path, words: list[
     done = command("review", *(word.replace("{tmp}", str(tmp_path)) for word in words))
     assert done.returncode in (20, 40) and says in done.stderr, done.stderr
     assert "Traceback" not in done.stderr and done.stdout == ""
+
+
+@pytest.mark.parametrize("verb", ["add", "list", "grant", "token"])
+def test_help_is_in_the_language_asked_for(verb: str) -> None:
+    told = command("account", verb, "--help", "--lang", "en").stdout
+    assert "--database" in told and not re.search("[\u4e00-\u9fff]", told)
 
 
 def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def picture(data: bytes, number: int) -> Image.Image:
     cannot be opened.
     """
     package = Package(data)
-    folio = _folio(package, number)
+    folio = folio_of(package, number)
     fine = fineness(folio.width, folio.height)
     if folio.root is None:
         raise Unreadable(folio.lost or "corrupt")
@@ -61,7 +61,9 @@ def picture(data: bytes, number: int) -> Image.Image:
         raise Unreadable("corrupt", str(error)) from None
 
 
-def _folio(package: Package, number: int) -> Folio:
+def folio_of(package: Package, number: int) -> Folio:
+    """Page `number` (from 1) of the papers of a package, counted through. Raises Unreadable:
+    corrupt."""
     at = number - 1
     for paper in papers(package):
         if 0 <= at < len(paper.pages):

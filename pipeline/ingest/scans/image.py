@@ -42,7 +42,7 @@ def read(data: bytes) -> Iterator[Page]:
     Raises Unreadable: corrupt (also one that was cut short by more than its last rows),
     limit_pixels, limit_pages, unsupported_format.
     """
-    with _open(data) as image:
+    with opened(data) as image:
         number = 0
         while number == 0 or image.format == "TIFF":
             # the others move: their first frame says it all
@@ -56,10 +56,10 @@ def read(data: bytes) -> Iterator[Page]:
                 return
             if number > MOST_FRAMES:
                 raise Unreadable("limit_pages", f"more than {MOST_FRAMES}")
-            _bounded(image)
+            bounded(image)
             try:
-                _load(image)
-                width, height = _points(image)
+                load(image)
+                width, height = points(image)
             except FAILURES as error:
                 yield _lost(number, error)
                 continue
@@ -76,13 +76,13 @@ def _lost(number: int, error: Exception) -> Page:
 def picture(data: bytes, number: int) -> Image.Image:
     """Frame `number` (from 1) in red, green and blue, turned as the camera was held; what is
     transparent is white, or black behind light letters. Raises Unreadable as `read`."""
-    with _open(data) as image:
+    with opened(data) as image:
         try:
             if number != 1:
                 image.seek(number - 1)
-            _bounded(image)
-            _load(image)
-            return _opaque(ImageOps.exif_transpose(image))
+            bounded(image)
+            load(image)
+            return opaque(ImageOps.exif_transpose(image))
         except FAILURES as error:
             raise Unreadable("corrupt", str(error)) from None
 
@@ -95,7 +95,9 @@ def header(data: bytes, formats: list[str] | tuple[str, ...]) -> Image.Image:
         return Image.open(io.BytesIO(data), formats=formats)
 
 
-def _open(data: bytes) -> Image.Image:
+def opened(data: bytes) -> Image.Image:
+    """A picture whose header has been read; its pixels have not. Raises Unreadable: corrupt,
+    limit_pixels."""
     if data[4:8] == b"ftyp":
         import pi_heif
 
@@ -107,12 +109,13 @@ def _open(data: bytes) -> Image.Image:
         image = header(data, _formats())
     except FAILURES as error:
         raise Unreadable("corrupt", str(error)) from None
-    _bounded(image)
+    bounded(image)
     return image
 
 
-def _load(image: Image.Image) -> None:
-    """The pixels; the last rows may be the decoder's guess where the data break off in them."""
+def load(image: Image.Image) -> None:
+    """The pixels; the last rows may be the decoder's guess where the data break off in them. Raises
+    `FAILURES`."""
     try:
         image.load()
     except OSError:
@@ -133,7 +136,8 @@ def _formats() -> list[str]:
     return [name for name in FORMATS if name in Image.OPEN]
 
 
-def _bounded(image: Image.Image) -> None:
+def bounded(image: Image.Image) -> None:
+    """Raises Unreadable: limit_pixels, or corrupt for a frame without any."""
     wide, high = image.size
     if wide * high > MOST_PIXELS:
         raise Unreadable("limit_pixels", f"{wide} x {high}")
@@ -141,8 +145,9 @@ def _bounded(image: Image.Image) -> None:
         raise Unreadable("corrupt", f"{wide} x {high}")
 
 
-def _points(frame: Image.Image) -> tuple[float, float]:
-    """Width and height: from the resolution where it can be true, else of a sheet as wide as A4."""
+def points(frame: Image.Image) -> tuple[float, float]:
+    """Width and height in points, as the frame is to be seen: from the resolution where it can be
+    true, else of a sheet as wide as A4."""
     wide, high = frame.size
     given = frame.info.get("dpi") or (0.0, 0.0)
     try:
@@ -162,8 +167,9 @@ def _points(frame: Image.Image) -> tuple[float, float]:
     return round(width, 2), round(height, 2)
 
 
-def _opaque(frame: Image.Image) -> Image.Image:
-    """The picture on white; on black where its own opaque letters are light."""
+def opaque(frame: Image.Image) -> Image.Image:
+    """The picture in red, green and blue on white; on black where its own opaque letters are
+    light."""
     if frame.mode.startswith("I;16") or frame.mode in ("I", "F"):
         # more than eight bits a pixel: converting would clip nearly all of it to white
         low, high = frame.getextrema()

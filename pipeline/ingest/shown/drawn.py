@@ -171,7 +171,7 @@ def _of_ofd(data: bytes, number: int) -> Sheet:
     package = Package(data)
     pages = sum(len(paper.pages) for paper in papers(package))
     number = _within(number, pages)
-    folio = ofd._folio(package, number)
+    folio = ofd.folio_of(package, number)
     picture = ofd.picture(data, number)
     return Sheet(fitted(picture, folio.width, folio.height), folio.width, folio.height, number,
                  pages)
@@ -179,24 +179,24 @@ def _of_ofd(data: bytes, number: int) -> Sheet:
 
 def _of_image(data: bytes, number: int) -> Sheet:
     """A frame; of a photograph no more pixels are decoded than are shown."""
-    with image._open(data) as frame:
+    with image.opened(data) as frame:
         try:
             pages = getattr(frame, "n_frames", 1) if frame.format == "TIFF" else 1
             number = _within(number, pages)
             if number != 1:
                 frame.seek(number - 1)
-            image._bounded(frame)
-            width, height = image._points(frame)
+            image.bounded(frame)
+            width, height = image.points(frame)
             fine = fineness(width, height)
             wide, high = round(width * fine), round(height * fine)
             if frame.getexif().get(image.ORIENTATION, 1) in (5, 6, 7, 8):
                 wide, high = high, wide
             # JPEG alone can do it; it gives at least as many
             frame.draft(None, (wide, high))
-            image._load(frame)
+            image.load(frame)
             turned = ImageOps.exif_transpose(frame)
             if turned.mode not in ("RGB", "L"):
-                turned = image._opaque(turned)
+                turned = image.opaque(turned)
         except image.FAILURES as error:
             raise Unreadable("corrupt", str(error)) from None
         return Sheet(fitted(turned.convert("RGB"), width, height), width, height, number, pages)

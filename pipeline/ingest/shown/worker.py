@@ -69,7 +69,7 @@ class Opened:
         kind = _kind(data, job)
         if kind in drawn.PAGED:
             return {"stamp": stamp, **_said(drawn.sheet(data, kind, job["page"]))}
-        if kind in paged.FILTERS:
+        if kind in paged.ENDINGS:
             return {"stamp": stamp, "convert": True}
         return {"stamp": stamp, "reason": "unsupported"}
 
@@ -77,7 +77,7 @@ class Opened:
         """The PDF that LibreOffice makes of a paper, left in the scratch."""
         data, stamp = self._original(job)
         kind = _kind(data, job)
-        if kind not in paged.FILTERS:
+        if kind not in paged.ENDINGS:
             raise Unreadable("unsupported_format", kind)
         return {"stamp": stamp, **self._left(job, paged.pdf(data, kind))}
 

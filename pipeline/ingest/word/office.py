@@ -32,16 +32,28 @@ letters and so many more: the number of a page, or a footer, may stand in one of
 
 READS = {
     ".doc": "MS Word 97",
+    ".docx": "MS Word 2007 XML",
     ".rtf": "Rich Text Format",
     ".wps": "MS_Works",
+    ".odt": "writer8",
+    ".fodt": "OpenDocument Text Flat XML",
+    ".xlsx": "Calc MS Excel 2007 XML",
+    ".xlsb": "Calc MS Excel 2007 Binary",
+    ".xls": "MS Excel 97",
+    ".ods": "calc8",
+    ".fods": "OpenDocument Spreadsheet Flat XML",
+    ".xml": "MS Excel 2003 XML",
+    ".pptx": "Impress MS PowerPoint 2007 XML",
     ".ppt": "MS PowerPoint 97",
+    ".odp": "impress8",
 }
 """Ending to the filter that reads it; the names stand in LibreOffice's `share/registry`."""
 WRITES = {
     "docx": "MS Word 2007 XML",
     "pptx": "Impress MS PowerPoint 2007 XML",
 }
-"""What is written, and the filter that writes it."""
+"""What is written, and the filter that writes it. It finds itself which of its filters makes a PDF:
+texts, sheets and slides each have their own."""
 
 _PROGRAMS = ("soffice", "libreoffice")
 _USUAL = (
@@ -97,8 +109,9 @@ def version() -> str:
     return f"{program}:{about.st_mtime_ns}:{about.st_size}"
 
 
-def convert(data: bytes, ending: str, to: str) -> bytes:
-    """What LibreOffice makes of a file: `ending` is a key of `READS`, `to` one of `WRITES`.
+def convert(data: bytes, ending: str, to: str, filter_: str = "") -> bytes:
+    """What LibreOffice makes of a file: `ending` is a key of `READS`, `to` one of `WRITES` or
+    "pdf", and `filter_` what writes it, with its options, where it is not the usual one.
 
     Raises Unreadable: program_missing, timeout (`SECONDS`), limit_size (more than `MOST_BYTES`
     came out), corrupt (nothing came out; it does not say why).
@@ -110,7 +123,7 @@ def convert(data: bytes, ending: str, to: str) -> bytes:
         scratch = Path(name)
         (scratch / f"in{ending}").write_bytes(data)
         _profile(scratch / "profile")
-        command = _command(program, scratch, ending, to)
+        command = _command(program, scratch, ending, to, filter_ or WRITES.get(to, ""))
         if (ended := _run(command, scratch)) == _AGAIN:
             ended = _run(command, scratch)
         written = scratch / "out" / f"in.{to}"
@@ -141,7 +154,7 @@ def _profile(profile: Path) -> None:
     )
 
 
-def _command(program: str, scratch: Path, ending: str, to: str) -> list[str]:
+def _command(program: str, scratch: Path, ending: str, to: str, filter_: str) -> list[str]:
     return [
         program,
         f"-env:UserInstallation={(scratch / 'profile').as_uri()}",
@@ -149,7 +162,7 @@ def _command(program: str, scratch: Path, ending: str, to: str) -> list[str]:
         "-env:OSL_SOCKET_PATH=.",
         "--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard",
         f"--infilter={READS[ending]}",
-        "--convert-to", f"{to}:{WRITES[to]}",
+        "--convert-to", f"{to}:{filter_}" if filter_ else to,
         "--outdir", str(scratch / "out"),
         str(scratch / f"in{ending}"),
     ]  # fmt: skip

@@ -42,15 +42,15 @@ _SIDES = {"odd": "default", "even": "even", "first": "first"}
 
 def read(data: bytes) -> Iterator[Page]:
     """As `docx.read`."""
-    yield from docx.read(_package(data))
+    yield from docx.read(packed(data))
 
 
 def picture(data: bytes, number: int) -> Image.Image:
     """As `docx.picture`."""
-    return docx.picture(_package(data), number)
+    return docx.picture(packed(data), number)
 
 
-def _package(data: bytes) -> bytes:
+def packed(data: bytes) -> bytes:
     """The same paper as a package; Unreadable("corrupt") if it is no paper of these."""
     root = opc.parse(data.replace(_WORD_2003, W[1:-1].encode()), "xml")
     if root.tag == _PKG + "package":

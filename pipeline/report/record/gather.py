@@ -17,7 +17,7 @@ from pipeline.language import say
 from pipeline.privacy import mask
 from pipeline.report.papers import group_titles
 from pipeline.report.record.slots import cells
-from pipeline.report.record.standing import LEAD, Standing, all_in, standing, visible
+from pipeline.report.record.standing import LEAD, SHARED, Standing, sees_all, standing, visible
 from pipeline.rubric.model import Indicator, Rubric
 from pipeline.store.accounts.accounts import get
 from pipeline.store.decisions import Connection, Entry, chain, units
@@ -43,8 +43,8 @@ def gathered(conn: Connection, out: Path, unit: str, seat: str | None = None) ->
     told = chain.verify(conn, unit)
     with Ledger(checked(out)) as ledger:
         try:
-            return _Gathering(conn, ledger, unit, visible(conn, unit, seat)).record(
-                known[unit].label, told)
+            return _Gathering(conn, ledger, unit, visible(conn, unit, seat), not sees_all(
+                conn, unit, seat)).record(known[unit].label, told)
         except (KeyError, TypeError, ValueError, AttributeError):
             if told.bad is None:
                 raise
@@ -55,8 +55,10 @@ def gathered(conn: Connection, out: Path, unit: str, seat: str | None = None) ->
 class _Gathering:
     """One record in the making: what is looked up again and again is read once."""
 
-    def __init__(self, conn: Connection, ledger: Ledger, unit: str, seats: Sequence[str]) -> None:
+    def __init__(self, conn: Connection, ledger: Ledger, unit: str, seats: Sequence[str],
+                 withheld: bool) -> None:
         self._conn, self._ledger, self._unit, self._seats = conn, ledger, unit, seats
+        self._withheld = withheld
         self._header = ledger.header()
         self._rubric = Rubric.model_validate(self._header["asked"])
         self._asked = {one.id for item in self._rubric.items for one in item.requirements}
@@ -70,8 +72,6 @@ class _Gathering:
         self._answers = self._answered()
 
     def record(self, label: str, checked_: chain.Checked) -> Row:
-        mode = kept.mode(self._conn, self._unit)
-        withheld = mode == "blind" and not all_in(self._conn, self._unit)
         indicators = list(self._items("indicators"))
         duties = list(self._items("duties"))
         known = {one["id"] for one in (*indicators, *duties)}
@@ -80,8 +80,8 @@ class _Gathering:
                      "names": [mask(name) for name in self._header["unit"]]},
             "rubric": self._about_rubric(),
             "period": self._header["period"],
-            "mode": mode,
-            "withheld": withheld,
+            "mode": kept.mode(self._conn, self._unit),
+            "withheld": self._withheld,
             "reviewers": self._reviewers(),
             "statement": say("record.statement"),
             "program": f"zuozheng {__version__}",
@@ -89,7 +89,7 @@ class _Gathering:
             "run": self._header["key"],
             "decided_with": self._decided_with(),
             # Before all are in, a number would tell how much the others have decided.
-            "chain": None if withheld else {
+            "chain": None if self._withheld else {
                 "count": checked_.count, "head": checked_.head, "verifies": checked_.bad is None,
                 "bad": checked_.bad and {"seq": checked_.bad.seq, "why": checked_.bad.why}},
             "unread": [{key: _masked(row[key]) for key in ("path", "status", "reason")}
@@ -233,10 +233,11 @@ class _Gathering:
                 "at": _moment(one.backed[-1].at) if one.backed else None, "settled": one.settled}
 
     def _answered(self) -> dict[tuple[str, str, str], list[Row]]:
-        """The unit's answers by cell; each one is kept."""
+        """The unit's answers by cell; each one is kept, whoever wrote it down and whatever became
+        of that seat."""
         found: dict[tuple[str, str, str], list[Row]] = {}
         for entry in kept.entries(self._conn, self._unit, kind="answer"):
-            if entry.seat in self._seats or entry.seat == "":
+            if not self._withheld or entry.seat in self._seats or entry.seat == SHARED:
                 indicator, requirement, period = (*entry.subject.split("|"), "", "")[:3]
                 found.setdefault((indicator, requirement, period), []).append({
                     "requirement": requirement, "period": period, "text": mask(entry.note),

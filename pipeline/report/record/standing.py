@@ -46,14 +46,27 @@ def all_in(conn: Connection, unit: str) -> bool:
     return begun <= handed and len(done) >= 2
 
 
+def sees_all(conn: Connection, unit: str, seat: str | None = None) -> bool:
+    """Whether nothing is withheld from whoever has `seat` (None: nobody's own).
+
+    Of a blind unit, once all are in; of reviewers only to those who handed in themselves: one who
+    has not could still be asked to be the third, who must not know what the others said.
+    """
+    if kept.mode(conn, unit) == "shared":
+        return True
+    return all_in(conn, unit) and (
+        seat in {None, SHARED, LEAD} or seat in kept.handed_in(conn, unit))
+
+
 def visible(conn: Connection, unit: str, seat: str | None = None) -> list[str]:
     """The seats whose entries may be shown to whoever has `seat` (None: to nobody's own).
 
-    Of a blind unit, only the own one until all are in; then those that handed in, and the lead's.
+    Of a blind unit, only the own one until all are in and he himself is; then those that handed
+    in, and the lead's.
     """
     if kept.mode(conn, unit) == "shared":
         return [SHARED]
-    if not all_in(conn, unit):
+    if not sees_all(conn, unit, seat):
         return [] if seat in {None, SHARED, LEAD} else [str(seat)]
     return [*sorted(kept.handed_in(conn, unit) - {SHARED, LEAD}), LEAD]
 

@@ -23,12 +23,13 @@ from pipeline.store.decisions import state as kept
 from pipeline.store.decisions.entry import DECISIONS, Entry
 
 Row = dict[str, Any]
-After = Annotated[int, Query(ge=0)]
+After = Annotated[int, Query(ge=0, le=2**31 - 1)]
 Limit = Annotated[int, Query(ge=1, le=1000)]
-_TYPES = {
+TYPES = {
     "json": "application/json", "html": "text/html",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+"""The media types of a record."""
 
 
 def office(visit: Visit, after: After = 0, limit: Limit = 200) -> Row:
@@ -85,7 +86,7 @@ def export(visit: Visit, unit: str, kind: str) -> Response:
         write(file, known, told)
         data = file.read_bytes()
     audited(visit, "exported", "", {"kind": known, "head": told["chain"]["head"]})
-    return Response(data, media_type=_TYPES[known], headers={
+    return Response(data, media_type=TYPES[known], headers={
         "Content-Disposition": f'attachment; filename="record.{known}"'})
 
 

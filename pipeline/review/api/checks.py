@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipeline.report.printable import clean
 from pipeline.review import cards
 from pipeline.review.given import OnEvidence, OnIndicator, Settle
+from pipeline.review.legible import seen
 from pipeline.review.problem import Problem
 from pipeline.review.run import Run
 from pipeline.rubric.model import Indicator
 
 Row = dict[str, Any]
+
+LEAST = 4
+"""Characters of a reason, not counting what cannot be seen."""
 
 
 def evidence_state(run: Run, item: Indicator, given: OnEvidence | Settle) -> Row:
@@ -59,6 +64,14 @@ def slot_of(run: Run, item: Indicator, requirement: str | None, period: str | No
     known = slots.get(requirement or "")
     if known is None or (period is not None and period not in known):
         raise Problem(422, "slot_unknown")
+
+
+def reason_of(given: str) -> str:
+    """A reason that stands in the audit, in one line. Raises Problem where there is none to be
+    read."""
+    if len(seen(given)) < LEAST:
+        raise Problem(422, "reason_short", least=LEAST)
+    return " ".join(clean(given).split())
 
 
 def there(run: Run, target: str, known: bool) -> None:

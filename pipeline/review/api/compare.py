@@ -15,6 +15,7 @@ from pipeline.review.api.units import (
     earlier_of,
     progress,
 )
+from pipeline.review.opened import opened_by
 from pipeline.review.record import agreed
 from pipeline.review.seating import (
     Names,
@@ -39,14 +40,15 @@ def differences(visit: Visit, unit: str) -> Row:
     with visit.reading() as conn:
         place, names = seating(conn, visit), Names(conn)
         told: Row = {"both_in": place.all_in, "mode": place.mode, "seats": [], "differences": [],
-                     "waiting": _waiting(conn, visit, place)}
+                     "waiting": [one["by"] for one in _reviewers(conn, visit, place, False)],
+                     "handed_in": _reviewers(conn, visit, place, True)}
         if place.mode != "blind" or not place.all_in:
             return told
         seats = [seat for seat in place.seats if seat != LEAD]
         told["seats"] = [{"seat": seat, "by": names.of(seat)} for seat in seats]
         lead = kept.current(conn, visit.unit_id, LEAD)
         evidence = decided(conn, visit, place, "evidence")
-        shown = cards.Cards(run, evidence, kept.opened_by(conn, visit.unit_id, visit.id))
+        shown = cards.Cards(run, evidence, opened_by(conn, visit))
         for kind in ("verdict", "evidence"):
             for subject, one in standing(conn, visit.unit_id, list(place.seats), kind).items():
                 if one.differs:
@@ -154,13 +156,13 @@ def _agreed(conn: Connection, visit: Visit, place: Seating) -> Row | None:
     return agreed(conn, visit.unit_id, list(visit.run.items))
 
 
-def _waiting(conn: Connection, visit: Visit, place: Seating) -> list[str]:
-    """The reviewers who are not in yet. That they began is told to the lead, not what they said."""
+def _reviewers(conn: Connection, visit: Visit, place: Seating, in_: bool) -> list[Row]:
+    """The reviewers who are in, or are not yet. What they said is not told with that."""
     if place.mode != "blind":
         return []
     handed = kept.handed_in(conn, visit.unit_id)
-    return [one.name for one in accounts.granted_to(conn, visit.unit_id)
-            if one.role == "reviewer" and one.closed is None and one.id not in handed]
+    return [{"seat": one.id, "by": one.name} for one in accounts.granted_to(conn, visit.unit_id)
+            if one.role == "reviewer" and one.closed is None and (one.id in handed) == in_]
 
 
 def _difference(run: Any, kind: str, subject: str, one: Standing, lead: Any, names: Names,
@@ -168,12 +170,12 @@ def _difference(run: Any, kind: str, subject: str, one: Standing, lead: Any, nam
     indicator, target = split(subject)
     settled = None if lead is None else {
         "state": lead.state, "version": lead.version, "by": names.of(lead.account),
-        "at": moment(lead.at), "note": lead.note}
+        "at": moment(lead.at), "note": safe(lead.note)}
     item = run.items.get(indicator)
     card = shown.one(indicator, target) if target and item else None
     return {"kind": kind, "subject": subject, "indicator": indicator, "target": target or None,
             "wording": safe(item.wording) if item else "",
             "views": [{"seat": entry.seat, "by": names.of(entry.account), "state": entry.state,
-                       "note": entry.note, "at": moment(entry.at)} for entry in one.views],
+                       "note": safe(entry.note), "at": moment(entry.at)} for entry in one.views],
             "settled": settled if settled and settled["state"]["verdict"] else None,
             "version": lead.version if lead else 0, "card": card}

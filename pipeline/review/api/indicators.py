@@ -13,12 +13,12 @@ from pipeline.review.api.units import (
     summary,
 )
 from pipeline.review.cards import Cards
+from pipeline.review.opened import opened_by
 from pipeline.review.problem import nowhere
 from pipeline.review.run import Run
 from pipeline.review.seating import Names, answers, decided, moment, seating
 from pipeline.review.visit import Visit
 from pipeline.rubric.model import Indicator
-from pipeline.store.decisions import state as kept
 
 Row = dict[str, Any]
 
@@ -40,10 +40,10 @@ def indicator(visit: Visit, unit: str, indicator: str) -> Row:
         evidence = decided(conn, visit, place, "evidence")
         verdict = decided(conn, visit, place, "verdict").get(item.id)
         given = list(answers(conn, visit, place))
-        opened = kept.opened_by(conn, visit.unit_id, visit.id)
+        opened = opened_by(conn, visit)
         names = Names(conn)
-        told: list[Row] = [{"requirement": requirement, "period": period, "text": entry.note,
-                 "by": names.of(entry.account), "at": moment(entry.at)}
+        told: list[Row] = [{"requirement": requirement, "period": period,
+                 "text": safe(entry.note), "by": names.of(entry.account), "at": moment(entry.at)}
                 for entry in given
                 for id, requirement, period in [(*entry.subject.split("|"), "", "")[:3]]
                 if id == item.id]

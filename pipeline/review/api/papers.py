@@ -14,14 +14,16 @@ from starlette.responses import Response
 from pipeline.report import printable
 from pipeline.report.printable import clean, safe
 from pipeline.review import cards
+from pipeline.review.api import checks
+from pipeline.review.api.appended import scoped
 from pipeline.review.given import Unmask
+from pipeline.review.opened import note_opened, opened_by
 from pipeline.review.originals import Asked, Shown
 from pipeline.review.problem import Problem, nowhere
 from pipeline.review.run import Run, file_target, passage_target
 from pipeline.review.seating import decided, seating
 from pipeline.review.visit import Visit
-from pipeline.store.decisions import append, fresh_key
-from pipeline.store.decisions import state as kept
+from pipeline.store.decisions import KeyTaken, append, fresh_key
 from pipeline.store.decisions.entry import Write
 
 Row = dict[str, Any]
@@ -54,7 +56,7 @@ def search(visit: Visit, unit: str, q: Annotated[str, Query(min_length=1, max_le
     with visit.reading() as conn:
         place = seating(conn, visit)
         evidence = decided(conn, visit, place, "evidence")
-        opened = kept.opened_by(conn, visit.unit_id, visit.id)
+        opened = opened_by(conn, visit)
     with run.ledger() as ledger:
         rows = list(ledger.search(q, limit))
     found = [*islice(_files(run, q), 10), *(_passage(run, row, q) for row in rows)]
@@ -96,7 +98,7 @@ def original(visit: Visit, unit: str, target: Target, indicator: Annotated[
             "sha16": file["sha256"][:16] if file["sha256"] else None,
         }
     if "decide" in visit.may and not visit.by_token:
-        _note_opened(visit, target)
+        note_opened(visit, target)
     return told
 
 
@@ -131,7 +133,8 @@ def download(visit: Visit, unit: str, sha16: str) -> Response:
     if data is None:
         raise Problem(404, "original_missing")
     audited(visit, "downloaded", file_target(file["sha256"]), {"sha256": file["sha256"]})
-    name = clean(file["path"]).replace("!/", "/").rpartition("/")[2] or sha16
+    # Masked as on every page; what masks is no letter that every system has in names of files.
+    name = safe(file["path"]).replace("!/", "/").rpartition("/")[2].replace("*", "＊") or sha16
     return Response(data, media_type="application/octet-stream", headers={
         "Content-Disposition": "attachment; filename=\"original\"; "
         f"filename*=UTF-8''{quote(name, safe='')}"})
@@ -142,18 +145,22 @@ def unmask(visit: Visit, given: Unmask, unit: str) -> Row:
     passage = visit.run.passage(given.target)
     if passage is None:
         raise nowhere()
-    audited(visit, "unmasked", given.target, {}, note=given.reason, key=given.key)
+    audited(visit, "unmasked", given.target, {}, note=checks.reason_of(given.reason),
+            key=scoped("unmask", given.key))
     return {"target": given.target, "text": clean(passage["text"])}
 
 
 def audited(visit: Visit, kind: str, subject: str, state: Row, note: str = "", key: str = "",
             office: bool = False) -> None:
     """Append what was done to the unit's chain (or the office's)."""
-    with visit.writing() as conn:
-        append(conn, Write(
-            unit="" if office else visit.unit_id, account=visit.id, seat="", kind=kind,
-            subject=subject, version=None, state=state, note=note,
-            key=key or fresh_key(), entry_at=visit.now))
+    write = Write(unit="" if office else visit.unit_id, account=visit.id, seat="", kind=kind,
+                  subject=subject, version=None, state=state, note=note,
+                  key=key or fresh_key(), entry_at=visit.now)
+    try:
+        with visit.writing() as conn:
+            append(conn, write)
+    except KeyTaken:
+        raise Problem(409, "key_taken") from None
 
 
 # --- where it stands --------------------------------------------------------------------------
@@ -209,14 +216,6 @@ def _orphan(visit: Visit, target: str, indicator: str) -> Row:
             "unread_text": "", "picture": None, "pending": False,
             "reason": "missing", "sha16": None,
             "text": [{"number": 1, "text": text, "target": target, "marked": True}]}
-
-
-def _note_opened(visit: Visit, target: str) -> None:
-    with visit.reading() as conn:
-        known = target in kept.opened_by(conn, visit.unit_id, visit.id)
-    if not known:
-        with visit.writing() as conn:
-            kept.note_opened(conn, visit.unit_id, visit.id, target)
 
 
 # --- search -----------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from pipeline.review.given import (
     Role,
     Speak,
 )
+from pipeline.review.legible import unseen
 from pipeline.review.office import LANGUAGE_COOKIE
 from pipeline.review.permissions import OFFICE_ROLES
 from pipeline.review.problem import Problem, nowhere
@@ -139,20 +140,13 @@ def add(visit: Visit, given: NewAccount) -> Row:
 
 def role(visit: Visit, given: Role, id: str) -> Row:
     """Another role; the account's visits and tokens end."""
-    def does(conn: Connection) -> None:
-        accounts.set_role(conn, id, given.role, by=visit.id)
-        _an_admin_stays(conn)
-
-    return _changed(visit, id, does)
+    return _changed(visit, id,
+                    lambda conn: accounts.set_role(conn, id, given.role, by=visit.id))
 
 
 def close(visit: Visit, given: Nothing, id: str) -> Row:
     """Close an account; what it decided stays."""
-    def does(conn: Connection) -> None:
-        accounts.close(conn, id, by=visit.id)
-        _an_admin_stays(conn)
-
-    return _changed(visit, id, does)
+    return _changed(visit, id, lambda conn: accounts.close(conn, id, by=visit.id))
 
 
 def password(visit: Visit, given: NewPassword, id: str) -> Row:
@@ -181,9 +175,9 @@ def withdraw(visit: Visit, given: OfUnit, id: str) -> Row:
 
 
 def name_of(given: str) -> str:
-    """A name as it may be kept: something to be seen in it, no control characters."""
-    name = " ".join(clean(given).split())
-    if not name or "\ufffd" in name:
+    """A name as it may be kept: nothing in it that cannot be seen, or two would look alike."""
+    name = " ".join(given.split())
+    if not name or name != clean(name) or any(map(unseen, name)):
         raise Problem(422, "name_bad")
     return name
 
@@ -193,17 +187,15 @@ def _changed(visit: Visit, id: str, does: Callable[[Connection], None]) -> Row:
         found = accounts.get(conn, id)
         if found is None or found.role == "local":
             raise nowhere()
-        does(conn)
+        try:
+            does(conn)
+        except accounts.LastAdmin:
+            # Nobody locks everybody out.
+            raise Problem(422, "last_admin") from None
         after = accounts.get(conn, id)
         assert after is not None
         labels = {one.id: safe(one.label) for one in units(conn)}
         return _account(conn, after, labels)
-
-
-def _an_admin_stays(conn: Connection) -> None:
-    """Nobody locks everybody out."""
-    if not any(one.role == "admin" and one.closed is None for one in accounts.all_of(conn)):
-        raise Problem(422, "last_admin")
 
 
 def _account(conn: Connection, one: accounts.Account, labels: dict[str, str]) -> Row:

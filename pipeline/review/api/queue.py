@@ -13,11 +13,11 @@ from pipeline.language import say
 from pipeline.report.record.standing import LEAD
 from pipeline.review import cards, recall
 from pipeline.review.api.units import earlier_of
+from pipeline.review.opened import opened_by
 from pipeline.review.record import recalled
 from pipeline.review.run import Run, passage_target
 from pipeline.review.seating import Decided, decided, seating
 from pipeline.review.visit import Visit
-from pipeline.store.decisions import state as kept
 
 Row = dict[str, Any]
 Order = Literal["uncertain", "sample", "open"]
@@ -31,7 +31,7 @@ def queue(visit: Visit, unit: str, mode: Order = "open",
         place = seating(conn, visit)
         evidence = decided(conn, visit, place, "evidence")
         sampled = decided(conn, visit, place, "sample")
-        opened = kept.opened_by(conn, visit.unit_id, visit.id)
+        opened = opened_by(conn, visit)
     if mode == "sample":
         order = draw(run, visit.unit_id)
         rows = _sample(run, order, sampled, opened, limit)

@@ -36,8 +36,9 @@ def listed(visit: Visit) -> list[Row]:
         try:
             found.append({**told, **_progress_of(visit), "problem": None})
         except RunProblem as problem:
+            words = problem.told(visit.language, visit.office.local)
             found.append({**told, "rubric_title": "", "progress": None, "unread": 0,
-                          "mode": "shared", "problem": problem.told(visit.language)})
+                          "mode": "shared", "problem": words})
     return found
 
 
@@ -81,7 +82,7 @@ def unit(visit: Visit, unit: str) -> Row:
         "rubric": {"id": rubric.id, "title": safe(rubric.title), "issuer": safe(rubric.issuer),
                    "number": safe(rubric.number), "date": rubric.date},
         "period": run.header["period"], "mode": place.mode, "seat": place.seat,
-        "handed_in": place.handed_in, "both_in": place.all_in,
+        "handed_in": place.handed_in, "both_in": place.all_in, "late": place.late,
         "groups": _groups(run, by_item, verdicts, answered, before),
         "unread": [unread_row(row) for row in run.unread],
         "progress": progress(run, evidence, verdicts),

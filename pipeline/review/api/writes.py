@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from pipeline.review import cards
 from pipeline.review.api import checks
+from pipeline.review.api.appended import appended, lost, scoped, written
 from pipeline.review.api.indicators import item_of
+from pipeline.review.api.undo import NONE
 from pipeline.review.given import (
     Answer,
     HandIn,
     OnEvidence,
     OnIndicator,
     OnSample,
+    OpenAgain,
     SetMode,
     Settle,
-    Undo,
 )
+from pipeline.review.legible import seen as legible
+from pipeline.review.opened import opened_by
 from pipeline.review.problem import Problem
-from pipeline.review.seating import (
-    LEAD,
-    WITHHELD,
-    Names,
-    Seating,
-    moment,
-    seating,
-    writes_to,
-)
+from pipeline.review.seating import LEAD, Seating, seating, writes_to
 from pipeline.review.visit import Visit
-from pipeline.store.decisions import Conflict, Connection, KeyTaken, append, hold
+from pipeline.store.accounts.accounts import granted_to
+from pipeline.store.decisions import Connection, hold, of_key
 from pipeline.store.decisions import state as kept
-from pipeline.store.decisions.entry import Entry, Write
+from pipeline.store.decisions.entry import Write
 
 Row = dict[str, Any]
-
-NONE: Row = {"verdict": None, "reason": None, "stage": None, "moved_to": None,
-             "requirement": None, "period": None, "attached": False}
-
 
 def evidence(visit: Visit, given: OnEvidence, unit: str) -> Row:
     """Decide on a target as evidence for an indicator."""
@@ -55,9 +49,9 @@ def verdict(visit: Visit, given: OnIndicator, unit: str) -> Row:
     with visit.writing() as conn:
         hold(conn, visit.unit_id)
         place = seating(conn, visit)
-        write = _write(visit, writes_to(place, visit), "verdict", item.id, given.version, state,
+        write = written(visit, writes_to(place, visit), "verdict", item.id, given.version, state,
                        given.key, given.note, {})
-        return _append(conn, visit, place, state, write)
+        return appended(conn, visit, place, write)
 
 
 def settle(visit: Visit, given: Settle, unit: str) -> Row:
@@ -77,34 +71,9 @@ def settle(visit: Visit, given: Settle, unit: str) -> Row:
             raise Problem(422, "not_all_in")
         if given.kind == "evidence":
             return _decide_evidence(conn, visit, place, LEAD, given, state, shown)
-        write = _write(visit, LEAD, "verdict", item.id, given.version, state, given.key,
+        write = written(visit, LEAD, "verdict", item.id, given.version, state, given.key,
                        given.note, {})
-        return _append(conn, visit, place, state, write)
-
-
-def undo(visit: Visit, given: Undo, unit: str) -> Row:
-    """Go back to what was said before; that, too, is appended."""
-    if (given.kind == "evidence") != (given.target is not None):
-        raise Problem(422, "invalid", {"fields": ["target"]}, fields="target")
-    subject = f"{given.indicator}|{given.target}" if given.target else given.indicator
-    with visit.writing() as conn:
-        hold(conn, visit.unit_id)
-        place = seating(conn, visit)
-        seat = writes_to(place, visit)
-        past = kept.history(conn, visit.unit_id, seat, given.kind, subject)
-        done = next((one for one in past if one.account == visit.id and one.key == given.key),
-                    None)
-        if done is not None:
-            return _told(done, place)
-        if not past:
-            raise Problem(422, "nothing_to_undo")
-        nothing = NONE if given.kind == "evidence" else {
-            "verdict": None, "points": None, "despite_unread": False}
-        state, note = (past[-2].state, past[-2].note) if len(past) > 1 else (
-            {**nothing, "attached": past[-1].state["attached"]} if given.target else nothing, "")
-        write = _write(visit, seat, given.kind, subject, given.version, state, given.key, note,
-                       past[-1].shown)
-        return _append(conn, visit, place, state, write)
+        return appended(conn, visit, place, write)
 
 
 def answer(visit: Visit, given: Answer, unit: str) -> Row:
@@ -112,15 +81,15 @@ def answer(visit: Visit, given: Answer, unit: str) -> Row:
     run = visit.run
     item = item_of(run, given.indicator)
     checks.slot_of(run, item, given.requirement, given.period)
-    if not given.note.strip():
+    if not legible(given.note):
         raise Problem(422, "note_missing")
     with visit.writing() as conn:
         hold(conn, visit.unit_id)
         place = seating(conn, visit)
         seat = LEAD if place.seat == LEAD else writes_to(place, visit)
         subject = f"{item.id}|{given.requirement}|{given.period}"
-        write = _write(visit, seat, "answer", subject, None, {}, given.key, given.note, {})
-        return _append(conn, visit, place, {}, write)
+        write = written(visit, seat, "answer", subject, None, {}, given.key, given.note, {})
+        return appended(conn, visit, place, write)
 
 
 def sample(visit: Visit, given: OnSample, unit: str) -> Row:
@@ -134,10 +103,10 @@ def sample(visit: Visit, given: OnSample, unit: str) -> Row:
         hold(conn, visit.unit_id)
         place = seating(conn, visit)
         seat = writes_to(place, visit)
-        checks.was_opened(kept.opened_by(conn, visit.unit_id, visit.id), given.target, False)
-        write = _write(visit, seat, "sample", given.target, given.version, state, given.key, "",
+        checks.was_opened(opened_by(conn, visit), given.target, False)
+        write = written(visit, seat, "sample", given.target, given.version, state, given.key, "",
                        shown)
-        return _append(conn, visit, place, state, write)
+        return appended(conn, visit, place, write)
 
 
 def hand_in(visit: Visit, given: HandIn, unit: str) -> Row:
@@ -152,8 +121,29 @@ def hand_in(visit: Visit, given: HandIn, unit: str) -> Row:
             writes_to(place, visit)
         if visit.id not in kept.seats(conn, visit.unit_id):
             raise Problem(422, "nothing_decided")
-        write = _write(visit, visit.id, "handed_in", "", None, {}, given.key, "", {})
-        return _append(conn, visit, place, {}, write)
+        write = written(visit, visit.id, "handed_in", "", None, {}, given.key, "", {})
+        return appended(conn, visit, place, write)
+
+
+def open_again(visit: Visit, given: OpenAgain, unit: str) -> Row:
+    """Let a reviewer who handed in go on, as long as others have not: once all are in, each knows
+    what the others said, and nothing that he says from then on is blind."""
+    reason, key = checks.reason_of(given.reason), scoped("open-again", given.key)
+    with visit.writing() as conn:
+        hold(conn, visit.unit_id)
+        place = seating(conn, visit)
+        if place.mode != "blind":
+            raise Problem(422, "not_blind")
+        reviewing = {one.id for one in granted_to(conn, visit.unit_id)
+                     if one.role == "reviewer" and one.closed is None}
+        in_ = kept.handed_in(conn, visit.unit_id) & reviewing
+        if not of_key(conn, visit.id, key):
+            if place.all_in:
+                raise Problem(422, "all_in_already")
+            if given.seat not in in_:
+                raise Problem(422, "not_handed_in")
+        write = written(visit, given.seat, "opened_again", "", None, {}, key, reason)
+        return appended(conn, visit, replace(place, all_in=False), write)
 
 
 def mode(visit: Visit, given: SetMode, unit: str) -> Row:
@@ -167,8 +157,8 @@ def mode(visit: Visit, given: SetMode, unit: str) -> Row:
         past = kept.history(conn, visit.unit_id, "", "mode", "")
         if not any(one.key == given.key for one in past) and _any_stands(conn, visit.unit_id):
             raise Problem(422, "decisions_stand")
-        write = _write(visit, "", "mode", "", None, state, given.key, "", {})
-        return _append(conn, visit, place, state, write)
+        write = written(visit, "", "mode", "", None, state, given.key, "", {})
+        return appended(conn, visit, place, write)
 
 
 # --- writing ----------------------------------------------------------------------------------
@@ -189,51 +179,38 @@ def _decide_evidence(conn: Connection, visit: Visit, place: Seating, seat: str,
     before = kept.one(conn, unit, seat, "evidence", subject)
     gone = not shown
     checks.there(visit.run, target, before is not None)
-    checks.was_opened(kept.opened_by(conn, unit, visit.id), target, gone)
+    checks.was_opened(opened_by(conn, visit), target, gone)
     if gone and before is not None:
         shown = before.shown
-    writes = [_write(visit, seat, "evidence", subject, given.version, state, given.key,
-                     given.note, shown)]
+    writes = [written(visit, seat, "evidence", subject, given.version, state, given.key,
+                      given.note, shown)]
     if given.moved_to is not None:
-        other = f"{given.moved_to}|{target}"
-        there = kept.one(conn, unit, seat, "evidence", other)
-        moved = there.state if there and there.state["verdict"] == "accepted" else {
-            **NONE, "verdict": "accepted",
-            "attached": visit.run.proposed(given.moved_to, target) is None}
-        writes.append(_write(visit, seat, "evidence", other, None, moved, given.key, "",
-                             cards.shown(visit.run, given.moved_to, target)))
-    return _append(conn, visit, place, state, *writes)
+        seen = (before.version if before else 0) == given.version
+        writes += _moved(conn, visit, seat, given.moved_to, target, given.key, seen)
+    return appended(conn, visit, place, *writes)
 
 
-def _write(visit: Visit, seat: str, kind: str, subject: str, version: int | None, state: Row,
-           key: str, note: str, shown: Row) -> Write:
-    run = visit.run
-    return Write(unit=visit.unit_id, account=visit.id, seat=seat, kind=kind, subject=subject,
-                 version=version, state=state, key=key, note=note, shown=shown,
-                 model=run.model, rubric=run.rubric_sha256, run=run.key, entry_at=visit.now)
-
-
-def _append(conn: Connection, visit: Visit, place: Seating, mine: Row, *writes: Write) -> Row:
-    try:
-        entries = append(conn, *writes)
-    except KeyTaken:
-        raise Problem(409, "key_taken") from None
-    except Conflict as conflict:
-        theirs = next(iter(conflict.entries), None)
-        names = Names(conn)
-        raise Problem(409, "conflict", {
-            "mine": {"state": mine},
-            "theirs": None if theirs is None else {
-                "state": theirs.state, "by": names.of(theirs.account), "at": moment(theirs.at),
-                "note": theirs.note, "version": theirs.version},
-            "version": theirs.version if theirs else 0}) from None
-    return _told(entries[0], place)
-
-
-def _told(entry: Entry, place: Seating) -> Row:
-    head = {"seq": entry.seq, "hash": entry.hash} if place.open else dict(WITHHELD)
-    return {"entry": {**head, "version": entry.version, "at": moment(entry.at)},
-            "state": entry.state}
+def _moved(conn: Connection, visit: Visit, seat: str, indicator: str, target: str, key: str,
+           seen: bool) -> list[Write]:
+    """The other half of a move: accepted for the indicator that it belongs to. What is said there
+    already and is something else was not on the screen, so that it is not written over. `seen`:
+    the first half is not lost by itself."""
+    other = f"{indicator}|{target}"
+    past = kept.history(conn, visit.unit_id, seat, "evidence", other)
+    done = next((one for one in past if (one.account, one.key) == (visit.id, key)), None)
+    if done is not None:
+        # The same request again; `append` tells what it was answered with.
+        return [written(visit, seat, "evidence", other, None, done.state, key, done.note)]
+    there = past[-1] if past else None
+    said = there.state["verdict"] if there else None
+    if said == "accepted":
+        return []
+    moved = {**(there.state if there else NONE), "verdict": "accepted", "reason": None,
+             "moved_to": None, "attached": visit.run.proposed(indicator, target) is None}
+    if said is not None and seen:
+        raise lost(conn, moved, there, other)
+    return [written(visit, seat, "evidence", other, there.version if there else 0, moved, key,
+                    there.note if there else "", cards.shown(visit.run, indicator, target))]
 
 
 def _any_stands(conn: Connection, unit: str) -> bool:

@@ -117,13 +117,18 @@ function votes(row) {
   if (!row.voters?.length && !themes.length && !row.reading_confidence) return "";
   return el("p", { class: "votes" }, el("b", {}, t("card.voted")), (row.voters || []).map((voter) => said(voter, "span")),
     row.reading_confidence ? el("span", {}, t("card.read_by_machine", { value: floor(row.reading_confidence) })) : "",
-    row.serves?.length ? el("span", { class: "serves" }, t("card.serves", {
-      list: row.serves.map(([requirement, when]) => `${requirementWords(requirement)} ${period(when)}`).join(t("list.comma")) })) : "");
+    row.slots?.length ? el("span", { class: "serves" }, t("card.serves", {
+      list: served(row).map(([words, when]) => `${words} ${when}`).join(t("list.comma")) })) : "");
 }
 
-function requirementWords(id) {
-  const asked = state.indicator?.requirements?.find((one) => one.id === id);
-  return asked ? `“${short(asked.wording, 14)}”` : id;
+/** [the wording of a requirement, its periods], in words: ids are the rubric's own affair. */
+function served(row) {
+  const found = new Map();
+  for (const slot of row.slots || []) {
+    const words = `“${short(slot.wording, 14)}”`;
+    found.set(words, [...(found.get(words) || []), period(slot.period)]);
+  }
+  return [...found].map(([words, periods]) => [words, periods.join(t("list.comma"))]);
 }
 
 function earlier(row) {

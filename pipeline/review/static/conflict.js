@@ -21,6 +21,18 @@ export function side(title, kind, given, foot) {
     [el("dt", {}, name), el("dd", {}, el("bdi", {}, words))])), foot ? el("p", { class: "small soft" }, foot) : "");
 }
 
+/** A passage was to be moved to an indicator for which somebody has decided otherwise. Resolves true
+ *  where the reviewer wants to go there. */
+export async function conflictThere(body) {
+  const theirs = body.theirs || {};
+  const told = await ask({
+    title: t("conflict.there_title", { indicator: body.indicator }), go: t("conflict.there_go", { indicator: body.indicator }),
+    body: () => [el("p", {}, t("conflict.there_lead")), el("div", { class: "sides" },
+      side(t("conflict.theirs_title", { by: theirs.by || "" }), "evidence", { ...theirs.state, note: theirs.note }, clock(theirs.at)))],
+  });
+  return told === true;
+}
+
 /** Resolves true where the reviewer wants his own to stand after all. */
 export async function conflict(kind, mine, body) {
   const theirs = body.theirs || {};

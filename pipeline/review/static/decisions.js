@@ -4,7 +4,7 @@
 import * as api from "./api.js";
 import { el, short } from "./dom.js";
 import { ask, choices, indicatorSelect } from "./dialogs.js";
-import { conflict } from "./conflict.js";
+import { conflict, conflictThere } from "./conflict.js";
 import { announce, can, page } from "./start.js";
 import { verdictWords } from "./cards.js";
 import { current, indicatorOf, loadRecall, place, refreshSoon, state, subjectOf, tell } from "./state.js";
@@ -21,6 +21,7 @@ export async function act(key) {
   if (!row) return announce(t(state.rows.length ? "refuse.not_opened" : "refuse.none"), true);
   if (!can("decide", state.unit)) return announce(t("refuse.not_allowed"), true);
   if (state.unit.handed_in) return announce(t("refuse.handed_in"), true);
+  if (state.unit.late) return announce(t("blind.late"), true);
   if (row.orphan && key !== "n") return announce(t("refuse.orphan"), true);
   if (api.isWaiting(subjectOf(row))) return announce(t("wait.same"), true);
   if (!row.opened && key !== "z") return announce(t("refuse.not_opened"), true);
@@ -140,7 +141,12 @@ async function written(row, path, body, mine) {
       announce(error.message, true);
       return null;
     }
-    const { theirs } = error.body;
+    const { theirs, indicator } = error.body;
+    if (indicator && indicator !== row.indicator) {
+      tell("row", row);
+      if (await conflictThere(error.body)) tell("go", { indicator, target: row.target });
+      return null;
+    }
     row.version = error.body.version;
     row.decision = theirs?.state ? { ...theirs, version: error.body.version } : null;
     tell("row", row);

@@ -30,7 +30,9 @@ async function draw() {
   put(at("content"), mode(),
     told.both_in ? el("section", {}, el("h2", {}, t("differences.open", { open, all: rows.length })), rows.length
       ? el("ol", { class: "differences" }, rows.map((row, index) => el("li", {}, difference(row, index)))) : el("p", { class: "told" }, t("differences.none")))
-      : state.unit.mode === "blind" ? el("p", { class: "told" }, t("differences.waiting"), told.waiting?.length ? ` ${told.waiting.join(t("list.comma"))}` : "") : "",
+      : state.unit.mode === "blind" ? el("p", { class: "told" }, t("differences.waiting"), told.waiting?.length ? ` ${told.waiting.join(t("list.comma"))}` : "",
+        told.handed_in?.length ? el("ul", { class: "handed" }, told.handed_in.map((one) => el("li", {}, t("differences.handed_in", { by: one.by }), " ",
+          el("button", { type: "button", onclick: () => openAgain(one) }, t("differences.open_again"))))) : "") : "",
     figures ? el("section", {}, el("h2", {}, t("agreement.title")), el("p", { class: "lead small" }, t("agreement.lead")),
       agreement(figures, (id) => words.get(id)?.wording || "")) : "");
 }
@@ -51,6 +53,19 @@ function mode() {
     el("div", { class: "queues", role: "group", "aria-label": t("mode.title") }, ["shared", "blind"].map((code) =>
       el("button", { type: "button", "aria-pressed": String(unit.mode === code), onclick: unit.mode === code ? () => {} : set(code) }, t(`mode.${code}`)))),
     el("p", { class: "small soft" }, t(`mode.${unit.mode}_hint`)));
+}
+
+/** Let a reviewer go on who has handed in: with a reason, which is kept. */
+async function openAgain({ seat, by }) {
+  const done = await ask({
+    title: t("differences.open_again_of", { by }), go: t("differences.open_again"),
+    body: () => [el("p", {}, t("differences.open_again_lead")), el("label", { class: "field" }, el("span", {}, t("unmask.reason")),
+      el("textarea", { name: "reason", required: true, maxlength: 1000, rows: 3, autofocus: true }))],
+    act: (form) => api.write(place("/open-again"), { seat, reason: form.get("reason") }, `open:${seat}`),
+  });
+  if (!done) return;
+  announce(t("differences.opened_again", { by }));
+  await draw();
 }
 
 function difference(row, index) {

@@ -13,8 +13,8 @@ export function sheetTools(target) {
   const blind = unit.mode === "blind" && can("decide", unit) && page.me.role === "reviewer";
   target.append(
     unit.orphaned ? el("p", { class: "wrong small" }, t("orphan.count", { count: unit.orphaned })) : "",
-    unit.mode === "blind" ? el("p", { class: "told small" }, t(unit.both_in ? "blind.both_in" : unit.handed_in ? "blind.in" : "blind.on")) : "",
-    blind && !unit.handed_in ? el("button", { type: "button", class: "hand-in", onclick: handIn }, t("blind.hand_in")) : "",
+    unit.mode === "blind" ? el("p", { class: "told small" }, t(unit.late ? "blind.late" : unit.both_in ? "blind.both_in" : unit.handed_in ? "blind.in" : "blind.on")) : "",
+    blind && !unit.handed_in && !unit.late ? el("button", { type: "button", class: "hand-in", onclick: handIn }, t("blind.hand_in")) : "",
     can("export", unit) ? el("details", { class: "exports" }, el("summary", {}, t("export.title")),
       el("p", { class: "tools" }, ["html", "xlsx", "json"].map((kind) =>
         el("a", { class: "button", href: place(`/record.${kind}`), download: "" }, t(`export.${kind}`)))),

@@ -18,7 +18,7 @@ export function wireLine(reload) {
   });
   api.on("late", async (item, failed) => {
     if (!failed) announce(t("line.late"));
-    else if (failed.status !== 409) announce(failed.message, true);
+    else if (failed.status !== 409 || (failed.body.indicator && failed.body.indicator !== item.body.indicator)) announce(failed.message, true);
     else if (await conflict(item.path.endsWith("/verdict") ? "verdict" : "evidence", item.body, failed.body)) {
       await api.write(item.path, { ...item.body, key: undefined, version: failed.body.version }, item.subject).catch((error) => announce(error.message, true));
     }

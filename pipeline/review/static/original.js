@@ -10,8 +10,9 @@ const STEPS = [50, 75, 100, 125, 150, 200, 300];
 const shown = { row: null, told: null, page: 0, zoom: 100, asText: false };
 let asked = 0;
 
-/** Show the original of a row; from then on it counts as opened. */
-export async function showOriginal(row) {
+/** Show the original of a row; from then on it counts as opened. `next`: the row that is likely to
+ *  be shown after it, whose picture is fetched meanwhile. */
+export async function showOriginal(row, next = null) {
   const mine = ++asked;
   const same = shown.row?.target === row.target && shown.row?.indicator === row.indicator;
   shown.row = row;
@@ -28,6 +29,7 @@ export async function showOriginal(row) {
       tell("row", row);
     }
     draw();
+    fetchAhead(next);
     if (told.pending) await waitForPicture(row, mine);
   } catch (error) {
     if (mine !== asked) return;
@@ -54,6 +56,14 @@ async function waitForPicture(row, mine) {
     draw();
     return;
   }
+}
+
+/** Have the picture of a row made and kept by the browser. It does not count as opened: nothing of
+ *  it is shown, and its original is not asked for. */
+function fetchAhead(row) {
+  const sha = /^f:([0-9a-f]{16})$/.exec(row?.file || row?.target || "")?.[1];
+  if (!sha || !row.page || row.original_missing) return;
+  new Image().src = place(`/pictures/${sha}/${row.page}?target=${encodeURIComponent(row.target)}`);
 }
 
 function address(row) {

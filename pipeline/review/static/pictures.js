@@ -15,15 +15,20 @@ export function matrix(rows, periods, base) {
       body.push(el("tr", { class: "group" }, el("th", { colspan: periods.length + 3, scope: "rowgroup", lang: "zh-CN" }, titles)));
     }
     const link = `${base}#i=${encodeURIComponent(row.id)}`;
-    body.push(el("tr", {}, el("th", { scope: "row" }, el("a", { href: link }, el("span", { class: "id" }, row.id), el("span", { lang: "zh-CN", class: "clamp" }, row.wording))),
+    body.push(el("tr", { class: owes(row) ? "" : "context" }, el("th", { scope: "row" }, el("a", { href: link }, el("span", { class: "id" }, row.id), el("span", { lang: "zh-CN", class: "clamp" }, row.wording))),
       periods.map((one) => cell(row.periods?.[one.id] ?? row.cells?.[one.id])),
       el("td", { class: "number" }, row.evidence ? `${row.decided}/${row.evidence}` : "–"),
-      el("td", { class: "verdict" }, row.verdict ? el("span", { class: `chip ${verdictTone(row.verdict)}` }, named("verdict", row.verdict)) : el("span", { class: "soft" }, t("overview.open")))));
+      el("td", { class: "verdict" }, row.verdict ? el("span", { class: `chip ${verdictTone(row.verdict)}` }, named("verdict", row.verdict)) : el("span", { class: "soft" }, el("span", { "aria-hidden": "true" }, "—"), el("span", { class: "sr" }, t("overview.open"))))));
   }
   return el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": t("overview.matrix") }, el("table", { class: "matrix" },
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t("overview.indicator")), periods.map((one) => el("th", { scope: "col", class: "y" }, one.words || period(one.id))),
       el("th", { scope: "col", class: "number" }, t("progress.cards")), el("th", { scope: "col" }, t("verdict.title")))),
     el("tbody", {}, body)));
+}
+
+/** Whether anything is owed by the unit, or found: other lines are told to the reviewer alone. */
+function owes(row) {
+  return row.evidence > 0 || row.verdict || Object.keys(row.periods ?? row.cells ?? {}).length > 0;
 }
 
 function cell(given) {

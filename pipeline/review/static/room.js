@@ -26,6 +26,7 @@ run(async () => {
   listen("rows", drawMiddle);
   listen("row", (row) => redraw(state.rows.indexOf(row), cardActs));
   listen("recall", drawRecall);
+  listen("go", ({ indicator, target }) => choose(indicator, target));
   listen("kept", () => state.rows.forEach((row, index) => {
     if (api.isHeld(subjectOf(row)) !== (at(`card-${index}`)?.classList.contains("kept") ?? false)) redraw(index, cardActs);
   }));
@@ -132,7 +133,7 @@ async function select(index) {
   const short = at("short");
   if (short) put(short, row.indicator ? drawShort(indicatorOf(row.indicator) || { id: row.indicator, wording: "" }) : "");
   announceCard(row);
-  await showOriginal(row);
+  await showOriginal(row, state.rows[index + (old > index ? -1 : 1)]);
 }
 
 function announceCard(row) {

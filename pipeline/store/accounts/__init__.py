@@ -4,6 +4,7 @@ from pipeline.store.accounts import attempts, tokens, visits
 from pipeline.store.accounts.accounts import (
     OFFICE,
     Account,
+    LastAdmin,
     NameTaken,
     Unknown,
     add,
@@ -22,7 +23,7 @@ from pipeline.store.accounts.accounts import (
 )
 
 __all__ = [
-    "OFFICE", "Account", "NameTaken", "Unknown", "add", "all_of", "attempts", "close", "find",
-    "get", "grant", "granted", "granted_to", "keep_rehashed", "password_hash", "set_password",
-    "set_role", "tokens", "visits", "withdraw",
+    "OFFICE", "Account", "LastAdmin", "NameTaken", "Unknown", "add", "all_of", "attempts",
+    "close", "find", "get", "grant", "granted", "granted_to", "keep_rehashed", "password_hash",
+    "set_password", "set_role", "tokens", "visits", "withdraw",
 ]  # fmt: skip

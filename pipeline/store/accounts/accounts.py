@@ -18,6 +18,8 @@ from pipeline.store.accounts import tables as t
 from pipeline.store.decisions.append import append, fresh_key, hold
 from pipeline.store.decisions.entry import Write, moment, plain
 
+ADMIN = "admin"
+"""The role that keeps accounts."""
 OFFICE = ""
 """The unit whose chain holds what happens to accounts."""
 
@@ -35,6 +37,10 @@ class Account:
 
 class NameTaken(Exception):
     """Another account has that name."""
+
+
+class LastAdmin(Exception):
+    """Nobody would be left who can let others in."""
 
 
 class Unknown(Exception):
@@ -83,7 +89,9 @@ def keep_rehashed(conn: Connection, id: str, password_hash: str) -> None:
 
 
 def set_role(conn: Connection, id: str, role: str, by: str = "") -> None:
-    """Another role. Raises Unknown."""
+    """Another role. Raises Unknown, LastAdmin."""
+    if role != ADMIN:
+        _another_admin(conn, id)
     _changed(conn, id, role=role)
     told(conn, "role_changed", id, by, role=role)
 
@@ -95,7 +103,9 @@ def set_password(conn: Connection, id: str, password_hash: str, by: str = "") ->
 
 
 def close(conn: Connection, id: str, by: str = "") -> None:
-    """Nobody comes in by this account any more; what it decided stays. Raises Unknown."""
+    """Nobody comes in by this account any more; what it decided stays. Raises Unknown,
+    LastAdmin."""
+    _another_admin(conn, id)
     _changed(conn, id, closed=moment(datetime.now(UTC)))
     told(conn, "account_closed", id, by)
 
@@ -147,6 +157,15 @@ def _changed(conn: Connection, id: str, **values: str) -> None:
         raise Unknown
     conn.execute(delete(t.visit).where(t.visit.c.account == id))
     conn.execute(delete(t.token).where(t.token.c.account == id))
+
+
+def _another_admin(conn: Connection, id: str) -> None:
+    """Whether there is an administrator beside this one, if it is one. Raises LastAdmin."""
+    hold(conn, OFFICE)
+    open_ = set(conn.execute(select(t.account.c.id).where(
+        t.account.c.role == ADMIN, t.account.c.closed.is_(None))).scalars())
+    if open_ == {id}:
+        raise LastAdmin
 
 
 def _account(row: Any) -> Account:

@@ -10,7 +10,7 @@ import hashlib
 import math
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, case, delete, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pipeline.store.accounts import tables as t
@@ -40,7 +40,7 @@ def failed(conn: Connection, name: str, address: str, now: datetime) -> None:
         row = made(t.attempt).values(digest=_digest(what, value), times=1, last=moment(now))
         conn.execute(row.on_conflict_do_update(index_elements=[c.digest], set_={
             "times": c.times + 1,
-            "last": case((c.last > row.excluded.last, c.last), else_=row.excluded.last)}))
+            "last": row.excluded.last}))
 
 
 def succeeded(conn: Connection, name: str, address: str) -> None:
@@ -62,9 +62,10 @@ def _left(conn: Connection, what: str, value: str, now: datetime) -> int:
         t.attempt.c.digest == _digest(what, value))).first()
     if row is None or row.times < FREE[what]:
         return 0
-    # A clock that was set back must not lock anybody out for as long as it was ahead.
-    last = min(datetime.fromisoformat(row.last), now)
-    if now - last > FORGOTTEN:
+    last = datetime.fromisoformat(row.last)
+    # A clock that was set back must not lock anybody out for as long as it was ahead; the next
+    # wrong password counts on by the clock as it goes now.
+    if last > now or now - last > FORGOTTEN:
         return 0
     seconds: int = min(1 << min(row.times - FREE[what], 20), LONGEST[what])
     return max(0, math.ceil(seconds - (now - last).total_seconds()))

@@ -20,6 +20,8 @@ LONGEST = timedelta(hours=12)
 STEP = timedelta(minutes=1)
 """How exactly it is kept when a visitor was last seen: not every request writes."""
 
+PATIENCE = 0.2
+"""Seconds to wait for a place to write that: the next request does it as well."""
 _resting: WeakKeyDictionary[Engine, datetime] = WeakKeyDictionary()
 """Until when nobody tries to keep when a visitor was seen, as it could not be written."""
 
@@ -53,7 +55,7 @@ def visitor(engine: Engine, token: str, now: datetime) -> Account | None:
         due = account is not None and _due(conn, token, now)
     if due and _resting.get(engine, now) <= now:
         try:
-            with writing(engine) as conn:
+            with writing(engine, PATIENCE) as conn:
                 # Only forward: of two requests the later may be the first to get here.
                 conn.execute(update(t.visit).where(
                     t.visit.c.digest == digest_of(token), t.visit.c.seen < moment(now)

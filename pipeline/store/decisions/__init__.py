@@ -18,6 +18,7 @@ from pipeline.store.decisions.state import (
     history,
     mode,
     note_opened,
+    of_key,
     one,
     opened_by,
     previous_state,
@@ -29,7 +30,7 @@ __all__ = [
     "DECISIONS", "FILE", "ID_FILE", "START", "BadRow", "Checked", "Conflict", "Connection",
     "Engine", "Entry", "KeyTaken",
     "Unavailable", "Unit", "Write", "append", "canonical", "current", "digest", "entries",
-    "fresh_key", "handed_in", "head", "history", "hold", "id_of", "mode", "note_opened", "one",
-    "opened", "opened_by", "previous_state", "purge", "reading", "record_of", "register", "seats",
-    "sweep", "unit", "units", "unlisted", "verify", "where", "writing",
+    "fresh_key", "handed_in", "head", "history", "hold", "id_of", "mode", "note_opened", "of_key",
+    "one", "opened", "opened_by", "previous_state", "purge", "reading", "record_of", "register",
+    "seats", "sweep", "unit", "units", "unlisted", "verify", "where", "writing",
 ]  # fmt: skip

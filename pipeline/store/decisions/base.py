@@ -64,8 +64,9 @@ def opened(place: str | Path, to_write: bool = True) -> Engine:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """One write transaction: kept whole at the end of the block, or not at all.
+def writing(engine: Engine, patience: float = WAIT) -> Iterator[Connection]:
+    """One write transaction: kept whole at the end of the block, or not at all. Waits `patience`
+    seconds for the writer's place (PostgreSQL: for each row).
 
     In SQLite it has the writer's place from the beginning. In PostgreSQL (READ COMMITTED) `append`
     locks the chain; call `append.hold` first where something read must still hold when appending.
@@ -75,10 +76,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
         line = _lines.get(engine)
         if line is None:
             with engine.connect() as conn, conn.begin():
+                if patience != WAIT:
+                    conn.exec_driver_sql(f"SET LOCAL lock_timeout = {int(patience * 1000)}")
                 yield conn
             return
-        with _turn(line), engine.connect() as conn:
-            conn.execution_options(writes=True)
+        with _turn(line, patience), engine.connect() as conn:
+            conn.execution_options(writes=True, patience=patience)
             with conn.begin():
                 yield conn
 
@@ -107,8 +110,8 @@ def where(engine: Engine) -> str:
 
 
 @contextmanager
-def _turn(line: Line) -> Iterator[None]:
-    turn = line.turn(WAIT)
+def _turn(line: Line, patience: float) -> Iterator[None]:
+    turn = line.turn(patience)
     try:
         turn.__enter__()
     except TimeoutError:
@@ -187,6 +190,9 @@ def _prepared(engine: Engine) -> None:
 def _begin(conn: Connection) -> None:
     options = conn.get_execution_options()
     conn.exec_driver_sql(f"PRAGMA query_only={'ON' if options.get('reads') else 'OFF'}")
+    if options.get("writes"):
+        # A connection of the pool may have another patience from before.
+        conn.exec_driver_sql(f"PRAGMA busy_timeout={int(options.get('patience', WAIT) * 1000)}")
     if not options.get("bare"):
         conn.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 

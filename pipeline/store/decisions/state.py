@@ -50,6 +50,13 @@ def entries(conn: Connection, unit: str, *, seat: str | None = None, kind: str |
         yield of_row(row)
 
 
+def of_key(conn: Connection, account: str, key: str) -> list[Entry]:
+    """What an account appended under one key, in order: one call of `append`."""
+    c = t.entry.c
+    return [of_row(row) for row in conn.execute(
+        whole().where(c.account == account, c.key == key).order_by(c.part))]
+
+
 def history(conn: Connection, unit: str, seat: str, kind: str, subject: str) -> list[Entry]:
     """Every entry of a seat on one subject, the first first."""
     rows = conn.execute(_about(unit, seat, kind, subject).order_by(t.entry.c.version))

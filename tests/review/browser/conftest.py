@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
 import shutil
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -35,19 +40,51 @@ document.addEventListener("securitypolicyviolation", (event) =>
 
 @dataclass
 class Served:
-    """A server that runs: its address, and the last one-time link where there is one."""
+    """A room that is served: its address, and the last one-time link where there is one."""
 
-    process: subprocess.Popen[str]
+    rooms: Rooms
+    number: int
     out: Path
     address: str = ""
     link: str = ""
 
     def next_line(self) -> None:
-        assert self.process.stdout is not None
-        kind, _, told = self.process.stdout.readline().strip().partition(" ")
-        assert kind in ("link", "at"), (kind, told, self.process.poll())
-        self.link = told if kind == "link" else ""
+        told = self.rooms.told(self.number)
+        self.link = told if "/enter?" in told else ""
         self.address = told.split("/enter")[0]
+
+    def later(self, minutes: int) -> None:
+        """The clock of the room is so far ahead."""
+        self.rooms.order(self.number, minutes=minutes)
+        assert self.rooms.told(self.number) == str(minutes)
+
+
+class Rooms:
+    """The process that serves all rooms of the tests, each on a port of its own over an OUT of its
+    own: starting one for each would take most of their time."""
+
+    def __init__(self, log: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.review.browser.serving"], cwd=ROOT, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log.open("w"),
+            env={**os.environ, "PYTHONPATH": str(ROOT)})
+        self._told: defaultdict[int, Queue[str]] = defaultdict(Queue)
+        self.numbers = itertools.count(1)
+        Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        for line in self.process.stdout or ():
+            told = json.loads(line)
+            self._told[told["number"]].put(told["told"])
+
+    def order(self, number: int, **given: Any) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps({"number": number, **given}) + "\n")
+        self.process.stdin.flush()
+
+    def told(self, number: int) -> str:
+        """The next line of a room."""
+        return self._told[number].get(timeout=20)
 
 
 @dataclass
@@ -115,31 +152,32 @@ def lanhe(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return screened(folder, place / "out")
 
 
-@pytest.fixture
-def starts(tmp_path: Path) -> Iterator[Callable[..., Served]]:
-    """Starts a server: `starts("local", OUT)`, `starts("office", OUT)`."""
-    running: list[subprocess.Popen[str]] = []
+@pytest.fixture(scope="session")
+def rooms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rooms]:
+    made = Rooms(tmp_path_factory.mktemp("rooms") / "server.log")
+    yield made
+    assert made.process.stdin is not None
+    made.process.stdin.close()
+    made.process.wait(20)
 
+
+@pytest.fixture
+def starts(rooms: Rooms, tmp_path: Path) -> Callable[..., Served]:
+    """Opens a room over a copy of an OUT: `starts("local", OUT)`, `starts("office", OUT, PEOPLE)`;
+    over the OUT itself with `where`."""
     def start(kind: str, original: Path, people: dict[str, str] | None = None,
-              last: Path | None = None) -> Served:
-        out = tmp_path / f"out{len(running)}"
-        shutil.copytree(original, out)
-        words = [str(out), *([str(last)] if last else [])]
+              last: Path | None = None, where: Path | None = None) -> Served:
+        number = next(rooms.numbers)
+        out = where or shutil.copytree(original, tmp_path / f"out{number}")
+        words = [str(out)]
         if kind == "office":
-            words.insert(0, str(office(tmp_path / "office.sqlite", out, people or {})))
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.review.browser.serving", kind, *words], cwd=ROOT,
-            text=True, stdout=subprocess.PIPE, stderr=(tmp_path / "server.log").open("w"),
-            env={**os.environ, "PYTHONPATH": str(ROOT)})
-        running.append(process)
-        served = Served(process, out)
+            words.insert(0, str(office(tmp_path / f"office{number}.sqlite", out, people or {})))
+        rooms.order(number, kind=kind, words=words, last=str(last) if last else None)
+        served = Served(rooms, number, out)
         served.next_line()
         return served
 
-    yield start
-    for process in running:
-        process.terminate()
-        process.wait(20)
+    return start
 
 
 def office(database: Path, out: Path, people: dict[str, str]) -> Path:

@@ -1,0 +1,219 @@
+"""Answers that compare: differences, agreement, recall, the overview, last year; the audit."""
+
+from __future__ import annotations
+
+from pipeline.review.shapes.base import (
+    EvidenceState,
+    Hash,
+    Head,
+    Mode,
+    Moment,
+    Progress,
+    SlotState,
+    Told,
+    Verdict,
+    VerdictState,
+)
+from pipeline.review.shapes.room import Card
+
+
+class Seat(Told):
+    """A reviewer of a blind unit."""
+
+    seat: str
+    by: str
+
+
+class Said(Told):
+    """What one reviewer said."""
+
+    seat: str
+    by: str
+    state: EvidenceState | VerdictState
+    note: str
+    at: Moment
+
+
+class Settled(Told):
+    """What the lead said to it."""
+
+    state: EvidenceState | VerdictState
+    version: int
+    by: str
+    at: Moment
+    note: str
+
+
+class Difference(Told):
+    """Where reviewers differ; `version` is the lead's."""
+
+    kind: str
+    subject: str
+    indicator: str
+    target: str | None
+    wording: str
+    views: list[Said]
+    settled: Settled | None
+    version: int
+    card: Card | None
+
+
+class Differences(Told):
+    """All differences, once all reviewers are in; until then who is, and who is not."""
+
+    both_in: bool
+    mode: Mode
+    seats: list[Seat]
+    differences: list[Difference]
+    waiting: list[str]
+    handed_in: list[Seat]
+
+
+class Figures(Told):
+    """How far two agreed; None where it cannot be told, with the reason under `undefined`."""
+
+    n: int
+    kappa: float | None
+    ac1: float | None
+    positive: float | None
+    undefined: dict[str, str] | None = None
+
+
+class OfIndicator(Figures):
+    """How far two agreed on an indicator."""
+
+    indicator: str
+    wording: str | None = None
+
+
+class Table(Told):
+    """Agreement over all and by indicator."""
+
+    all: Figures
+    rows: list[OfIndicator]
+
+
+class Agreement(Told):
+    """Agreement once all are in."""
+
+    both_in: bool
+    mode: Mode
+    pairs: list[list[str]]
+    rows: list[OfIndicator]
+    all: Figures | None
+
+
+class Recall(Told):
+    """How much of the evidence was found, with the bounds of 95 %, and in words."""
+
+    found: int
+    sampled: int
+    of: int
+    missed: int
+    estimate: float | None
+    low: float | None
+    high: float | None
+    undefined: str | None
+    words: str
+
+
+class OverviewRow(Told):
+    """An indicator by period."""
+
+    id: str
+    wording: str
+    group: list[str]
+    periods: dict[str, SlotState]
+    proposed: str | None
+    verdict: Verdict | None
+    decided: int
+    evidence: int
+
+
+class Overview(Told):
+    """The unit at a glance."""
+
+    years: list[str]
+    rows: list[OverviewRow]
+    progress: Progress
+    verdicts: dict[str, int]
+    agreement: Table | None
+    unread: int
+
+
+class Counts(Told):
+    """This year's evidence beside last year's."""
+
+    new: int
+    same: int
+    reused: int
+    gone: int
+
+
+class EarlierRow(Counts):
+    """The same, of an indicator, with last year's verdict."""
+
+    indicator: str
+    wording: str
+    verdict: str | None
+
+
+class Gone(Told):
+    """Last year's evidence that is not in this year's papers."""
+
+    indicator: str
+    target: str
+    text: str
+    path: str
+    verdict: str | None
+
+
+class Earlier(Told):
+    """Last year's review beside this one, if there is one."""
+
+    there: bool
+    label: str
+    counts: Counts
+    verdicts: dict[str, str | None]
+    gone: list[Gone]
+    rows: list[EarlierRow]
+
+
+class AuditRow(Told):
+    """An entry of a chain; `withheld` of what blind reviewers decided."""
+
+    seq: int
+    at: Moment
+    by: str
+    seat: str
+    kind: str
+    subject: str
+    version: int
+    state: dict[str, object]
+    note: str
+    hash: Hash
+
+
+class Audit(Told):
+    """Entries of a chain; `next`: what to ask for `after`."""
+
+    entries: list[AuditRow]
+    head: Head
+    next: int | None
+
+
+class Bad(Told):
+    """The first row that is not as it was written."""
+
+    seq: int
+    why: str
+    words: str
+
+
+class Checked(Told):
+    """Whether a chain holds."""
+
+    ok: bool
+    count: int
+    head: Hash
+    bad: Bad | None
