@@ -15,7 +15,7 @@ import stat
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -35,7 +35,8 @@ PAGE_SECONDS, FETCH_SECONDS, CONVERT_SECONDS = 30.0, 120.0, 150.0
 """Wall time for a page, for an original (a container may have to be unpacked), and for LibreOffice
 (more than its own limit, `word.office.SECONDS`)."""
 PATIENCE = 1.0
-"""Seconds that `show` waits for a page: what takes longer is `pending`, and asked for again."""
+"""Seconds that `show` waits for a page: what takes longer is `pending`, and asked for again. For
+what LibreOffice has to convert it does not wait at all: the text is there to be read meanwhile."""
 MOST_BEGUN = 128
 """Pages that are made, or wait for a worker, at a time."""
 IDLE = 120.0
@@ -70,6 +71,7 @@ class Originals:
         self._version = version()[:8]
         self._lock = Lock()
         self._pages: dict[Path, Pages] = {}
+        self._drawn_now: dict[object, tuple[Future[Shown], Future[None]]] = {}
         self._begun: dict[object, Future[Any]] = {}
         self._refused: dict[object, tuple[str, float]] = {}
 
@@ -117,9 +119,9 @@ class Originals:
         if stamp is not None and time.monotonic() < until:
             return Shown(None, page=asked.page, reason=known)
 
-        def made() -> Shown:
+        def made(slow: Future[None]) -> Shown:
             try:
-                return self._drawn(pages, asked, stamp)
+                return self._drawn(pages, asked, stamp, slow)
             except _Refused as refused:
                 self._remember(refusal, str(refused))
                 return Shown(None, page=asked.page, reason=str(refused))
@@ -127,7 +129,10 @@ class Originals:
                 return Shown(None, page=asked.page, reason="permission")
 
         try:
-            return self._begin((asked, stamp), made).result(PATIENCE)
+            begun, slow = self._begin((asked, stamp), made)
+            either: list[Future[Any]] = [begun, slow]
+            wait(either, PATIENCE, FIRST_COMPLETED)
+            return begun.result(0)
         except TimeoutError:
             return Shown(None, page=asked.page, reason="pending")
         except CancelledError:
@@ -188,7 +193,9 @@ class Originals:
 
     # --- what is drawn now --------------------------------------------------------------------
 
-    def _drawn(self, pages: Pages, asked: Asked, stamp: fetched.Stamp | None) -> Shown:
+    def _drawn(self, pages: Pages, asked: Asked, stamp: fetched.Stamp | None,
+               slow: Future[None]) -> Shown:
+        """The page, drawn; `slow` is set where that waits for LibreOffice. Raises _Refused."""
         reads = [Path(asked.folder), pages.place]
         pdf = self._pdf_row(pages, asked)
         if pdf is None or stamp is None or tuple(pdf["stamp"]) != stamp:
@@ -196,6 +203,8 @@ class Originals:
                                   page=asked.page)
             if not answer.get("convert"):
                 return self._put(pages, asked, answer, answer["stamp"], as_read=True)
+            if self._pdf_row(pages, asked) is None:
+                slow.set_result(None)
             pdf = self._converted(pages, asked, answer["stamp"])
         for _ in range(2):
             answer = self._answer(
@@ -289,20 +298,23 @@ class Originals:
         finally:
             place.unlink(missing_ok=True)
 
-    def _begin(self, key: object, make: Callable[[], Shown]) -> Future[Shown]:
-        """What is being made already, or from now on."""
+    def _begin(self, key: object, make: Callable[[Future[None]], Shown]
+               ) -> tuple[Future[Shown], Future[None]]:
+        """What is being made already, or from now on, and what is set where that takes long."""
         with self._lock:
-            begun = self._begun.get(key)
-            if begun is not None:
-                return begun
+            known = self._drawn_now.get(key)
+            if known is not None:
+                return known
+            slow: Future[None] = Future()
             try:
-                begun = self._begun[key] = self._pool.submit(make)
+                begun = self._pool.submit(make, slow)
             except RuntimeError:  # it is closed
                 begun = Future()
                 begun.cancel()
-                return begun
-        begun.add_done_callback(lambda _: self._begun.pop(key, None))
-        return begun
+                return begun, slow
+            self._drawn_now[key] = begun, slow
+        begun.add_done_callback(lambda _: self._drawn_now.pop(key, None))
+        return begun, slow
 
     def _once(self, key: object, make: Callable[[], _Given]) -> _Given:
         """What is made for the first who asks is given to all who ask meanwhile."""

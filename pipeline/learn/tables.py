@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from pipeline.language import say
+from pipeline.learn.decisions import VERDICTS, Decisions
 from pipeline.learn.differ import Change
 from pipeline.learn.plot import LATIN, face
 
@@ -67,13 +68,62 @@ def matrix(out: Path) -> Figure:
     return figure
 
 
-def changes(some: tuple[Change, ...]) -> pd.DataFrame:
-    """What a new model changes, a row for each kind of passages and each F1."""
+def decided(file: Path, rubric: str) -> list[dict[str, Any]]:
+    """The conclusions of a CSV (indicator, passage, conclusion in Chinese) as rows of the
+    decisions.jsonl that `zuozheng record` writes; conclusions that say nothing of the passage are
+    passed over."""
+    meant = {say(f"report.verdict.{one}", "zh"): evidence for one, evidence in VERDICTS.items()}
+    return [{"rubric": rubric, "indicator": row.indicator, "passage": row.passage,
+             "evidence": meant[row.conclusion]}
+            for row in pd.read_csv(file, dtype=str).itertuples() if row.conclusion in meant]
+
+
+def decisions(some: Decisions) -> pd.DataFrame:
+    """How much was decided, what of it could not be used, and who consents."""
+    told = some.told()
+    rows = [(say(f"told.{name}"), str(told[name]))
+            for name in ("decisions", "taken_as_evidence", "rejected", "passages", "papers")]
+    rows += [(say("told.runs"), str(len(told["runs"])))]
+    rows += [(say(f"train.left.{why}", count=count), str(count))
+             for why, count in told["left_out"].items()]
+    rows += [(say("told.consent"), f"{one['office']} {one['date']}") for one in told["consents"]]
+    return pd.DataFrame(rows, columns=["", say("told.count")]).set_index("")
+
+
+def step(name: str) -> None:
+    """Print in words which step of a training begins."""
+    print(say(f"train.step.{name}"), flush=True)
+
+
+def changes(some: Iterable[Change]) -> pd.DataFrame:
+    """What a new model changes, a row for each kind of passages and each F1. Better or worse it is
+    where the interval of the difference lies to one side of 0, nowhere else."""
     return pd.DataFrame([
-        {"on": one.on, "rubric": one.rubric, "passages": one.passages, "F1": name,
-         "before": five[0], "after": five[1], "difference": five[2], "low": five[3],
-         "high": five[4]}
-        for one in some for name, five in (("micro", one.micro), ("macro", one.macro))])
+        {say("changes.on"): _on(one), say("changes.rubric"): one.rubric,
+         say("changes.papers"): one.documents, say("changes.passages"): one.passages, "F1": name,
+         say("changes.before"): f"{before:.3f}", say("changes.after"): f"{after:.3f}",
+         say("changes.difference"): f"{gain:+.3f}",
+         say("changes.interval"): f"{low:+.3f} … {high:+.3f}",
+         say("changes.means"): say(f"changes.{_sure(low, high)}")}
+        for one in some
+        for name, (before, after, gain, low, high) in (("micro", one.micro), ("macro", one.macro))])
+
+
+def changed_indicators(some: Iterable[Change]) -> pd.DataFrame:
+    """The indicators whose F1 changed, with the passages of evidence that each rests on."""
+    return pd.DataFrame([
+        {say("changes.on"): _on(one), say("changes.rubric"): one.rubric,
+         say("changes.indicator"): name, say("changes.examples"): one.examples[name],
+         say("changes.before"): f"{before:.3f}", say("changes.after"): f"{after:.3f}"}
+        for one in some for name, (before, after) in one.indicators.items()])
+
+
+def _on(one: Change) -> str:
+    return say(f"train.on.{one.on}") if one.on in ("decisions", "corpus") else one.on
+
+
+def _sure(low: float, high: float) -> str:
+    return "better" if low > 0 else "worse" if high < 0 else "unsure"
 
 
 def by_indicator(told: Mapping[str, Any]) -> pd.DataFrame:

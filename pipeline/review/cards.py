@@ -3,7 +3,7 @@ gone, in words and masked, with what was decided on it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +114,8 @@ def loose(run: Run, target: str) -> Row | None:
     if passage:
         told |= {"text": safe(passage["text"]), "raw_places": passage["places"],
                  "headings": [safe(one) for one in passage["headings"]],
-                 "place": printable.places(passage["places"])}
+                 "place": printable.places(passage["places"]),
+                 "page": first_page(passage["places"])}
     return told
 
 
@@ -134,6 +135,12 @@ def missing(run: Run, path: str) -> bool:
         return not (Path(run.header["folder"]) / outer).is_file()
     except (OSError, ValueError):
         return True
+
+
+def first_page(places: Sequence[Row]) -> int:
+    """The page where something begins; of papers without pages 1."""
+    found: int = next((one["page"] for one in places if "page" in one), 1)
+    return found
 
 
 def spans(found: Row, length: int) -> list[Row]:
@@ -175,7 +182,8 @@ def _fact(run: Run, indicator: str, row: Row, says: Mapping[str, str], themes: M
         "spans": spans(row, len(row["text"])), "headings": [safe(one) for one in row["headings"]],
         "year": row["year"], "years": row["years"], "year_from": row["year_from"],
         "stage": row["stage"], "place": printable.places(row["places"]),
-        "raw_places": row["places"], "confidence": row["confidence"], "counts": row["counts"],
+        "page": first_page(row["places"]), "raw_places": row["places"],
+        "confidence": row["confidence"], "counts": row["counts"],
         "why_not": row["why_not"], "voters": printable.votes(row, says, themes),
         "themes": [{"name": themes.get(theme, theme), "strength": strength}
                    for theme, strength in row["themes"].items()],
@@ -200,7 +208,7 @@ _EMPTY: Row = {
     "target": "", "subject": None, "indicator": None, "text": "", "spans": [], "headings": [],
     "document_type": None, "title": "", "number": None, "dated": None, "year": None, "years": [],
     "year_from": None, "stage": None, "path": "", "raw_path": "",
-    "place": "", "raw_places": [], "confidence": None, "counts": False, "why_not": None,
+    "place": "", "page": 1, "raw_places": [], "confidence": None, "counts": False, "why_not": None,
     "flags": [], "voters": [], "themes": [], "serves": [], "reading_confidence": None,
     "attached": False, "file": None,
 }

@@ -15,6 +15,10 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 PATIENCE = 15
 """Seconds until the head of a request must be there, from the connection or its first byte on."""
+UNREAD = 30
+"""Seconds that a visitor may leave an answer where it is, without reading on."""
+FAREWELL = 3
+"""Seconds that whoever is being served has when the server ends."""
 HANDSHAKE = 10
 """Seconds for the beginning of TLS."""
 MOST = 1000
@@ -28,6 +32,7 @@ class Visitors(H11Protocol):
 
     most = MOST
     _timer: asyncio.TimerHandle | None = None
+    _full: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         """There is one more: where that is one too many, the one that waited longest for its
@@ -44,6 +49,7 @@ class Visitors(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """It is over."""
         self._stop()
+        self.resume_writing()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -61,7 +67,8 @@ class Visitors(H11Protocol):
     @property
     def idle(self) -> bool:
         """Whether it waits for its visitor, and not he for us."""
-        return self.cycle is None or self.cycle.response_complete or self.cycle.more_body
+        return self.cycle is None or self.cycle.response_complete or self.cycle.more_body \
+            or self._full is not None
 
     def end(self) -> None:
         """End it without a word."""
@@ -74,6 +81,24 @@ class Visitors(H11Protocol):
         """An answer is sent: now it waits for the next request."""
         self.since = self.loop.time()
         super().on_response_complete()
+
+    def pause_writing(self) -> None:
+        """The visitor does not read what he asked for."""
+        super().pause_writing()
+        if self._full is None:
+            self._full = self.loop.call_later(UNREAD, self.end)
+
+    def resume_writing(self) -> None:
+        """He reads on."""
+        if self._full is not None:
+            self._full.cancel()
+            self._full = None
+        super().resume_writing()
+
+    def shutdown(self) -> None:
+        """The server ends; nobody can keep it from that."""
+        super().shutdown()
+        self.loop.call_later(FAREWELL, self.end)
 
     def _wait(self) -> None:
         self._timer = self.loop.call_later(PATIENCE, self._late)

@@ -90,7 +90,8 @@ class Routes:
         endpoint.__name__ = does.__name__.strip("_")
         endpoint.__doc__ = does.__doc__
         endpoint.permission = permission  # type: ignore[attr-defined]
-        told = {} if page else {"responses": _answers(does, gives, takes is not None)}
+        told: dict[str, Any] = {} if page else {
+            "responses": _answers(does, gives, takes is not None)}
         if isinstance(gives, str | tuple):
             told["response_class"] = Response
         self._app.add_api_route(path, endpoint, methods=[method], response_model=None,

@@ -247,3 +247,27 @@ def test_what_it_is_started_at_is_what_it_answers_to(room: Room, host: str, said
     browser = room.browser()
     browser.host = said
     assert browser.get("/login").status == 200
+
+
+def test_what_a_card_counts_for_is_told_in_words(room: Room) -> None:
+    browser = room.enter("甲")
+    room.decide(browser, {"passage": unproposed()}, requirement="T01.1", period="2023")
+    found = browser.get(room.path("/indicators/T01")).json
+    asked = {one["id"]: one for one in found["requirements"]}
+    cards = [card for card in found["evidence"] if card["serves"]]
+    assert cards
+    for card in cards:
+        assert [[one["requirement"], one["period"]] for one in card["slots"]] == card["serves"]
+        for one in card["slots"]:
+            known = asked.get(one["requirement"])
+            assert one["wording"] == (known["wording"] if known else found["wording"])
+            assert one["link"] == (known["link"] if known else None)
+
+
+def test_duties_stand_by_themselves(room: Room) -> None:
+    groups = room.enter("甲").get(room.path()).json["groups"]
+    run = room.office.runs.of(room.out)
+    duties = {item.id for item in run.rubric.duties} & set(run.items)
+    for group in groups:
+        own = {one["id"] for one in group["indicators"]}
+        assert own <= duties or not own & duties, group["titles"]

@@ -172,7 +172,7 @@ def _asked(run: Run, file: Row, page: int, text: str) -> Asked:
 
 
 def _shown(visit: Visit, run: Run, file: Row, passage: Row | None, page: int) -> Shown:
-    first = next((one["page"] for one in (passage or {}).get("places", ()) if "page" in one), 1)
+    first = cards.first_page((passage or {}).get("places", ()))
     return visit.office.show(_asked(run, file, page or first,
                                     passage["text"] if passage else ""))
 

@@ -94,6 +94,7 @@ def _unread(run: Run, order: list[str], sampled: dict[str, Decided], opened: set
         if fact is not None:
             yield {"target": target, "subject": None, "indicator": None, "path": fact["path"],
                    "title": fact["title"], "text": fact["text"], "place": fact["place"],
+                   "page": fact["page"], "file": fact["file"],
                    "headings": fact["headings"], "document_type": fact["document_type"],
                    "dated": fact["dated"], "spans": [], "flags": fact["flags"],
                    "decision": one.told() if one else None,

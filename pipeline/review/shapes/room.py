@@ -174,6 +174,7 @@ class Card(Told):
     stage: Stage | None
     path: str
     place: str
+    page: int
     confidence: float | None
     counts: bool
     why_not: str | None
@@ -319,6 +320,8 @@ class Sampled(Told):
     title: str
     text: str
     place: str
+    page: int
+    file: str | None
     headings: list[str]
     document_type: str | None
     dated: str | None

@@ -52,7 +52,7 @@ function card(row, index, act) {
   const kept = api.isHeld(subjectOf(row));
   return el("article", {
     id: `card-${index}`, tabindex: now || (state.now < 0 && index === 0) ? "0" : "-1",
-    class: ["card", now && "current", verdict && `is-${verdict}`, row.counts === false && "off", row.orphan && "orphan", kept && "kept"]
+    class: ["card", now && "current", verdict && `is-${verdict}`, row.counts === false && "off", row.orphan && "orphan", !row.text && "whole", kept && "kept"]
       .filter(Boolean).join(" "),
     "aria-current": now ? "true" : null, "aria-label": label(row, index),
     onclick: (event) => { if (!event.target.closest("button, a, input, summary")) act.select(index); },
@@ -89,6 +89,7 @@ function top(row, verdict, kept) {
     (row.flags || []).map((flag) => el("span", { class: "chip plan", title: flag.text }, named("flag", flag.code))),
     row.counts === false && row.why_not ? el("span", { class: "chip none" }, t("card.not_counted", { why: named("why_not", row.why_not) })) : "",
     row.carried ? el("span", { class: `chip line ${row.carried === "reused" ? "plan" : "none"}` }, t(`carried.${row.carried}`)) : "",
+    row.text ? "" : el("span", { class: "chip line none" }, t("card.whole")),
     row.attached ? el("span", { class: "chip todo" }, t("card.attached")) : "",
     row.orphan ? el("span", { class: "chip bad" }, t("card.orphan")) : "",
     row.original_missing ? el("span", { class: "chip bad" }, t("original.missing")) : "",

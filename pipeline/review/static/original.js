@@ -7,7 +7,8 @@ import { place, state, tell } from "./state.js";
 import { has, named, t } from "./words.js";
 
 const STEPS = [50, 75, 100, 125, 150, 200, 300];
-const shown = { row: null, told: null, page: 0, zoom: 100, asText: false };
+const LEGIBLE = 0.72; // pixels of a point, at least, for a page wider than A4
+const shown = { row: null, told: null, page: 0, zoom: 100, zoomed: false, asText: false };
 let asked = 0;
 
 /** Show the original of a row; from then on it counts as opened. `next`: the row that is likely to
@@ -24,6 +25,7 @@ export async function showOriginal(row, next = null) {
     if (mine !== asked) return;
     shown.told = told;
     shown.page = told.picture?.page || 0;
+    fit();
     if (!row.opened) {
       row.opened = true;
       tell("row", row);
@@ -53,6 +55,7 @@ async function waitForPicture(row, mine) {
     const frame = at("right").querySelector(".frame");
     const reading = shown.moved || frame?.contains(document.activeElement);
     Object.assign(shown, { told, page: told.picture?.page || 0, asText: Boolean(reading) });
+    fit();
     draw();
     return;
   }
@@ -160,7 +163,16 @@ function turnTo(page) {
   announce(t("original.page", { page: shown.page, pages: shown.told.picture.pages || "?" }));
 }
 
+/** A sheet wider than a page of A4 is enlarged until it can be read, unless the reviewer chose. */
+function fit() {
+  const wide = shown.told.picture?.width || 0;
+  if (shown.zoomed) return;
+  const scale = (at("right").clientWidth - 20) / wide;
+  shown.zoom = wide > 650 ? STEPS.find((step) => step >= 100 && (scale * step) / 100 >= LEGIBLE) || STEPS.at(-1) : 100;
+}
+
 function zoomBy(by) {
+  shown.zoomed = true;
   shown.zoom = STEPS[Math.min(Math.max(0, STEPS.indexOf(shown.zoom) + by), STEPS.length - 1)];
   redrawKeeping();
 }

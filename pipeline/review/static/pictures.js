@@ -26,9 +26,9 @@ export function matrix(rows, periods, base) {
     el("tbody", {}, body)));
 }
 
-/** Whether anything is owed by the unit, or found: other lines are told to the reviewer alone. */
+/** Whether anything is owed by the unit, found, or decided: the rest is there to be read. */
 function owes(row) {
-  return row.evidence > 0 || row.verdict || Object.keys(row.periods ?? row.cells ?? {}).length > 0;
+  return row.proposed !== "context" || row.evidence > 0 || row.verdict;
 }
 
 function cell(given) {
