@@ -52,22 +52,30 @@ def change(on: str, rubric: str, indicators: Sequence[str], truth: Said, before:
     asked = np.ones_like(truth) if asked is None else asked
     some = np.flatnonzero(asked.any(axis=1)).tolist()
     truth, before, after, asked = truth[some], before[some], after[some], asked[some]
-    names = [groups[row] for row in some]
+    names = np.array([groups[row] for row in some], str)
+    papers, which = np.unique(names, return_inverse=True)
+
+    def by_paper(said: Said) -> NDArray[np.int64]:
+        """What `measure.counts` counts, paper by paper: papers x 3 x indicators. Drawing papers is
+        adding these up."""
+        found = np.zeros((len(papers), 3, truth.shape[1]), np.int64)
+        np.add.at(found, which, np.stack([truth & said & asked, ~truth & said & asked,
+                                          truth & ~said & asked], axis=1))
+        return found
+
+    old, new = by_paper(before), by_paper(after)
 
     def five(of: Callable[[NDArray[np.int64]], float]) -> Five:
-        def on_rows(said: Said, rows: NDArray[np.int64]) -> float:
-            return of(measure.counts(truth[rows], said[rows], asked[rows]))
-
-        every = np.arange(len(truth))
-        then, now = on_rows(before, every), on_rows(after, every)
-        low, high = measure.interval(lambda rows: on_rows(after, rows) - on_rows(before, rows),
-                                     names, DRAWS) if len(names) else (0.0, 0.0)
+        then, now = of(old.sum(axis=0)), of(new.sum(axis=0))
+        low, high = measure.interval(
+            lambda rows: of(new[rows].sum(axis=0)) - of(old[rows].sum(axis=0)), papers.tolist(),
+            DRAWS) if len(papers) else (0.0, 0.0)
         return round(then, 3), round(now, 3), round(now - then, 3), low, high
 
-    then, now = (measure.f1(measure.counts(truth, said, asked)) for said in (before, after))
+    then, now = measure.f1(old.sum(axis=0)), measure.f1(new.sum(axis=0))
     marked = np.flatnonzero(np.abs(now - then) > MARKED).tolist()
     examples = (truth & asked).sum(axis=0)
-    return Change(on, rubric, len(truth), len(set(names)), five(measure.micro),
+    return Change(on, rubric, len(truth), len(papers), five(measure.micro),
                   five(measure.macro),
                   {indicators[n]: (round(float(then[n]), 3), round(float(now[n]), 3))
                    for n in marked},
