@@ -139,6 +139,7 @@ def _row(one: Change) -> None:
         print(f"    {name}-F1  {before:.3f} → {after:.3f}  {step:+.3f} ({low:+.3f} … {high:+.3f})")
     for indicator, (before, after) in sorted(one.indicators.items(),
                                              key=lambda item: item[1][1] - item[1][0]):
-        print(f"    {indicator}  {before:.3f} → {after:.3f}  {after - before:+.3f}")
+        print(f"    {indicator}  {before:.3f} → {after:.3f}  {after - before:+.3f}  "
+              f"{say('train.examples', count=one.examples[indicator])}")
     if not one.indicators:
         print("    " + say("train.alike", least=MARKED))

@@ -105,7 +105,7 @@ def test_what_a_refused_model_won_and_lost_is_shown(
     assert told("train", "--decisions", one, "--corpus", small, "--out", out) == 40
     said = capsys.readouterr()
     assert "复核结论（逐份文件留出）" in said.out and "语料（逐个作者留出）" in said.out
-    assert re.search(r"    Y\d\d  0\.\d{3} → [01]\.\d{3}  [+-]0\.\d{3}\n", said.out)
+    assert re.search(r"    Y\d\d  0\.\d{3} → [01]\.\d{3}  [+-]0\.\d{3}  （\d+ 段佐证）\n", said.out)
     assert said.err.rstrip().endswith("请用 --out 指定另一个文件夹。")
     assert {part.name: part.read_bytes() for part in out.iterdir()} == before
 
