@@ -310,7 +310,7 @@ class Originals:
                 begun = self._pool.submit(make, slow)
             except RuntimeError:  # it is closed
                 begun = Future()
-                begun.cancel()
+                begun.set_exception(CancelledError())
                 return begun, slow
             self._drawn_now[key] = begun, slow
         begun.add_done_callback(lambda _: self._drawn_now.pop(key, None))

@@ -5,7 +5,7 @@ import { clock, el, glyph } from "./dom.js";
 import { cellWords, verdictTone } from "./left.js";
 import { ask } from "./dialogs.js";
 import { announce, can, page } from "./start.js";
-import { filterBySlot, openIndicator, place, refreshSoon, state } from "./state.js";
+import { filterBySlot, indicatorOf, openIndicator, place, refreshSoon, state } from "./state.js";
 import { conflict } from "./conflict.js";
 import { named, period, t } from "./words.js";
 
@@ -60,6 +60,18 @@ function asked(one) {
   box.open = asksOpen;
   box.addEventListener("toggle", () => { asksOpen = box.open; });
   return box;
+}
+
+/** The cells of the indicator as they are now, while a verdict is being typed below. */
+export function redrawAsked() {
+  const box = document.querySelector(".asked");
+  const now = state.indicator && indicatorOf(state.indicator.id);
+  if (!box || !now) return;
+  state.indicator.cells = now.cells;
+  const held = [...box.querySelectorAll("summary, .slot")].indexOf(document.activeElement);
+  const fresh = asked(state.indicator);
+  box.replaceWith(fresh);
+  fresh.querySelectorAll("summary, .slot")[held]?.focus({ preventScroll: true });
 }
 
 function slot(cell) {

@@ -5,7 +5,7 @@ import { at, el, put } from "./dom.js";
 import { drawCards, redraw, showCurrent } from "./cards.js";
 import { act, unmask } from "./decisions.js";
 import { help, wireKeys } from "./keys.js";
-import { drawJudge, drawShort } from "./judge.js";
+import { drawJudge, drawShort, redrawAsked } from "./judge.js";
 import { drawLeft } from "./left.js";
 import { wireLine } from "./line.js";
 import { clearOriginal, showOriginal } from "./original.js";
@@ -46,6 +46,7 @@ run(async () => {
 function drawRoom() {
   drawLeft(leftActs);
   sheetTools(at("left").querySelector(".lefthead"));
+  if (state.view === "indicator") redrawAsked();
 }
 
 async function choose(id, target = null) {

@@ -13,6 +13,17 @@ PEOPLE = {"顾言": "reviewer", "岑溪": "reviewer", "沈知白": "lead", "罗�
           "方审": "auditor"}
 
 
+def hand_in(page: Any) -> None:
+    page.click(".hand-in")
+    page.wait_for_selector("dialog[open]")
+    shoot(page, "hand-in")
+    page.click("dialog button[type=submit]")
+    page.wait_for_selector(".hand-in", state="detached")
+    step(page)
+    page.keyboard.press("u")
+    until(page, "document.querySelector('#alert').textContent.includes('交卷')")
+
+
 def test_two_blind_reviewers_and_the_lead(lanhe: Any, starts: Fixture, view: Fixture) -> None:
     served = starts("office", lanhe, PEOPLE)
     lead, first, second = view(), view(), view()
@@ -41,14 +52,16 @@ def test_two_blind_reviewers_and_the_lead(lanhe: Any, starts: Fixture, view: Fix
     page.reload()
     page.wait_for_selector("#content:not([aria-busy])")
     assert page.locator(".difference").count() == 0 and "采信" not in page.inner_text("#content")
+    hand_in(one)
+    page.reload()
+    page.click("li:has-text('顾言 已交卷') button")
+    page.fill("dialog textarea", "误点了交卷")
+    page.click("dialog button[type=submit]")
+    page.wait_for_selector("#content .told:has-text('顾言')")
+    one.reload()
     for each in (one, two):
-        each.click(".hand-in")
-        each.wait_for_selector("dialog[open]")
-        shoot(each, "hand-in")
-        each.click("dialog button[type=submit]")
-        each.wait_for_selector(".hand-in", state="detached")
-        each.keyboard.press("u")
-        until(each, "document.querySelector('#alert').textContent.includes('交卷')")
+        each.wait_for_selector("#card-0")
+        hand_in(each)
     page.reload()
     page.wait_for_selector(".difference")
     assert page.locator(".difference").count() == 1
@@ -85,6 +98,35 @@ def test_who_comes_second_sees_both_views_and_chooses(lanhe: Any, starts: Fixtur
     one.keyboard.press("1")
     one.click("dialog:has(.sides) button[type=submit]")
     is_saved(one, 0, "不采信")
+
+
+def test_a_passage_is_not_moved_over_what_somebody_else_decided(lanhe: Any, starts: Fixture,
+                                                                view: Fixture) -> None:
+    served = starts("office", lanhe, PEOPLE)
+    one, two = room(log_in(view(), served, "顾言")), room(log_in(view(), served, "岑溪"))
+    for page in (one, two):
+        step(page)
+    status = one.evaluate("""async () => {
+      const unit = location.pathname.replace("/u/", "/api/units/");
+      const card = (await (await fetch(`${unit}/indicators/Y01`)).json()).evidence[0];
+      await fetch(`${unit}/original?indicator=Y02&target=${card.target}`);
+      const post = (body) => fetch(`${unit}/evidence`, { method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ indicator: "Y02", target: card.target, ...body }) });
+      await post({ key: "first-key", version: 0, verdict: "accepted", attached: true });
+      const told = await post({ key: "second-key", version: 1, verdict: "rejected",
+                                reason: "slogan", attached: true });
+      return told.ok || await told.text() }""")
+    assert status is True
+    two.keyboard.press("m")
+    two.select_option("dialog select", "Y02")
+    two.click("dialog button[type=submit]")
+    two.wait_for_selector("dialog .sides")
+    assert "顾言" in two.inner_text("dialog .sides") and chip(two, 0) == "未复核"
+    shoot(two, "conflict-there")
+    two.click("dialog button[type=submit]")
+    until(two, "document.querySelector('#wording .id').textContent === 'Y02'")
+    until(two, "document.querySelector('.card.current')?.textContent.includes('不采信')")
 
 
 def test_a_line_that_is_down_loses_nothing_and_doubles_nothing(lanhe: Any, starts: Fixture,
