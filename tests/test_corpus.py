@@ -65,5 +65,5 @@ def test_every_unit_and_document_has_one_voice() -> None:
 def test_a_broken_line_is_named(tmp_path: Path) -> None:
     line = (HERE / "v01.jsonl").read_text("utf-8").splitlines()[0]
     (tmp_path / "v01.jsonl").write_text(line.replace('"slogan"', '"chatter"') + "\n", "utf-8")
-    with pytest.raises(InputError, match="v01.jsonl:1: a negative has a kind"):
+    with pytest.raises(InputError, match="v01.jsonl:1: 不作佐证的段落要写 negative_kind"):
         corpus.read(tmp_path)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline.review.guard import LARGEST, POLICY
-from tests.review.room import HOST, Browser, Room, demo, key, target
+from tests.review.room import HOST, Browser, Room, demo, key, run, target
 
 ORIGIN = f"http://{HOST}"
 
@@ -81,14 +81,12 @@ def test_it_answers_to_its_own_names_alone(room: Room, host: str, status: int) -
 
 
 def test_two_hosts_are_none(room: Room) -> None:
-    import asyncio
-
     from tests.review.room import _asked
 
     scope = {"type": "http", "method": "GET", "path": "/login", "raw_path": b"/login",
              "query_string": b"", "client": ("127.0.0.1", 1), "scheme": "http", "root_path": "",
              "http_version": "1.1", "headers": [(b"host", HOST.encode()), (b"host", b"evil")]}
-    assert asyncio.run(_asked(room.app, scope, b"")).status == 421
+    assert run(_asked(room.app, scope, b"")).status == 421
 
 
 def test_a_host_that_others_claim_for_us_is_not_believed(room: Room) -> None:
@@ -140,7 +138,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(
     async def send(message: dict[str, Any]) -> None:
         got.append(message)
 
-    asyncio.run(asyncio.wait_for(room.app(scope, receive, send), 5))
+    run(asyncio.wait_for(room.app(scope, receive, send), 5))
     assert got[0]["status"] == 408 and b'"slow"' in got[1]["body"]
 
 

@@ -12,7 +12,7 @@ from pipeline.review import passwords
 from pipeline.review.pages import own_path
 from pipeline.store.accounts import accounts, attempts, tokens
 from pipeline.store.decisions import reading, writing
-from tests.review.room import PASSWORD, Answer, Browser, Room, _asked, screened
+from tests.review.room import PASSWORD, Answer, Browser, Room, _asked, run, screened
 
 NAME = "周复核"
 
@@ -356,7 +356,7 @@ def test_a_mornings_logins_wait_for_their_turn(room: Room) -> None:
                  for _ in range(20)]
         return [answer.status for answer in await asyncio.gather(*asked)]
 
-    assert asyncio.run(all_at_once()) == [303] * 20
+    assert run(all_at_once()) == [303] * 20
 
 
 def test_many_logins_do_not_take_all_threads() -> None:
