@@ -94,6 +94,7 @@ def _tell(done: Screened) -> None:
     print(say("screen.outputs"), file=sys.stderr)
     for path in done.outputs:
         print(f"  {path}", file=sys.stderr)
+    print(say("screen.next", out=done.outputs[0].parent), file=sys.stderr)
 
 
 def _table(place: Path, rubric: Rubric) -> None:
