@@ -141,7 +141,7 @@ def test_undo_goes_back_and_is_kept(room: Room) -> None:
     room.decide(browser, FIRST, "rejected", version=1, reason="slogan", note="二")
     body = {"key": key(), "version": 2, "indicator": "T01", "target": target(FIRST)}
     answer = browser.post(room.path("/undo"), body)
-    assert answer.json["state"]["verdict"] == "accepted"
+    assert answer.json["state"]["verdict"] == "accepted" and answer.json["note"] == "一"
     assert browser.post(room.path("/undo"), body).json == answer.json, "the same key"
     assert card(browser, room, FIRST)["decision"]["note"] == "一"
     assert browser.post(room.path("/undo"), {**body, "key": key()}).status == 409

@@ -48,7 +48,7 @@ def told(entry: Entry, place: Seating) -> Row:
     """What a write is answered with."""
     head = {"seq": entry.seq, "hash": entry.hash} if place.open else dict(WITHHELD)
     return {"entry": {**head, "version": entry.version, "at": moment(entry.at)},
-            "state": entry.state}
+            "state": entry.state, "note": entry.note}
 
 
 def lost(conn: Connection, mine: Row, theirs: Entry | None, subject: str) -> Problem:

@@ -107,6 +107,7 @@ class Written(Told):
 
     entry: Entry
     state: EvidenceState | VerdictState | SampleState | ModeState | NoState
+    note: str
 
 
 class Unmasked(Told):

@@ -115,7 +115,7 @@ async function undo(row) {
   if (!row.decision) return announce(t("refuse.nothing_to_undo"), true);
   const told = await written(row, "/undo", { version: row.version || 0, indicator: row.indicator, target: row.target }, { verdict: null });
   if (!told) return undefined;
-  const stands = told.state && (told.state.verdict || told.state.stage);
+  const stands = told.state && (told.state.verdict || told.state.stage || told.note);
   row.decision = stands ? { state: told.state, version: told.entry.version, by: told.entry.by || page.me.name, at: told.entry.at, note: told.note || "" } : null;
   announce(t("undone", { decision: told.state?.verdict ? named("evidence", told.state.verdict) : t("card.undecided") }));
   return done(row, told);
