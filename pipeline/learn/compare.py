@@ -17,7 +17,7 @@ from pipeline.learn.corpus import Row
 from pipeline.learn.pairs import Pairs, odds_of
 from pipeline.learn.train import HeldOut, Training, weigh
 from pipeline.tag.model import BESIDES, STAGES, Floats, expit, stage_facts
-from pipeline.tag.weigh import calibrated, witnessed
+from pipeline.tag.weigh import FACTS, calibrated, witnessed
 
 
 def compared(target: Pairs, teachers: Sequence[Pairs], held: HeldOut, ids: Sequence[str],
@@ -30,7 +30,7 @@ def compared(target: Pairs, teachers: Sequence[Pairs], held: HeldOut, ids: Seque
     chance = combined(target, teachers, held, ids, recipe.rule_trust)
     seen = [row.seen for row in held.rows]
     facts = target.facts(seen, ids, held.themes, {}, held.evidence)
-    by_theme = facts[:, :, 1]
+    by_theme = facts[:, :, FACTS.index("primary_p")]
     direct = expit(one_by_one(target, held, recipe) * 3)
     told: dict[str, Any] = {
         "pairs": int(target.asked.sum()), "evidence": int((target.truth & target.asked).sum()),

@@ -6,6 +6,7 @@ models/corpus/README.md tells how they came about.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import unicodedata
@@ -73,6 +74,12 @@ def read(folder: Path) -> list[Row]:
                          problems=say("corpus.between").join(problems[:20])
                          or say("corpus.nothing"))
     return rows
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """What names a corpus: the SHA-256 of each of its files."""
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest()
+            for file in sorted(folder.glob("*.jsonl"))}
 
 
 def _row(told: Mapping[str, Any]) -> Row:

@@ -24,8 +24,6 @@ from pipeline.tag.tagger import tagger
 from pipeline.tag.themes import themes
 from pipeline.tag.weigh import FACTS, alike, frame, pair_facts, weighed
 
-__all__ = ["FEW", "WEAK", "Gold", "evaluate", "evaluation", "gold_of"]
-
 WEAK = 0.7
 """Below this F1 an indicator is marked."""
 FEW = 5

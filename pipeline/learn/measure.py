@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 Truth = NDArray[np.bool_]
 Floats = NDArray[np.float32]
-Scores = dict[str, float]
 BINS = 10
 LIKELY = 0.05
 """Nearly every pair is nothing and said to be so; calibration is also told of those that are
@@ -86,9 +85,7 @@ def ece(truth: Truth, chance: Floats, bins: int = BINS) -> float:
     """Expected calibration error: mean distance of confidence and truth, weighted by the bins
     (Naeini, Cooper, Hauskrecht: Obtaining Well Calibrated Probabilities Using Bayesian Binning,
     AAAI 2015). 0 where there is nothing."""
-    told = _bins(truth, chance, bins)
-    whole = sum(count for _, _, count in told)
-    return sum(abs(p - t) * count for p, t, count in told) / max(whole, 1)
+    return ece_of(_bins(truth, chance, bins))
 
 
 def ece_at_best(bins: Sequence[tuple[float, float, int]]) -> float:

@@ -3,7 +3,6 @@ each passage under its own title, and without what stands above it."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.learn import measure
 from pipeline.learn.corpus import Row
-from pipeline.learn.gold import gold_of
+from pipeline.learn.gold import gold_of, lines
 from pipeline.learn.pairs import Pairs, votes_of
 from pipeline.learn.train import HeldOut, Training
 from pipeline.rubric.model import Rubric
@@ -50,11 +49,11 @@ def held_out(held: HeldOut, pairs: Pairs, rubric: Rubric, model: Model, recipe: 
 
 def of_gold(file: Path, rubric: Rubric, model: Model) -> Kinds:
     """Of a gold file whose lines name the kind of what is evidence of nothing; empty otherwise."""
-    lines = [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
+    told = [one for _, one in lines(file)]
     gold = gold_of(file, rubric)
-    if len(lines) != len(gold.passages) or not any(one.get("negative_kind") for one in lines):
+    if len(told) != len(gold.passages) or not any(one.get("negative_kind") for one in told):
         return {}
-    rows = [n for n, one in enumerate(lines) if one.get("negative_kind")
+    rows = [n for n, one in enumerate(told) if one.get("negative_kind")
             and not gold.truth[n].any()]
     ready, names = tagger(rubric, model), {item.id for item in rubric.indicators}
     empty = {
@@ -63,7 +62,7 @@ def of_gold(file: Path, rubric: Rubric, model: Model) -> Kinds:
         for name, seen in (("titled", [gold.passages[n] for n in rows]),
                            ("bare", [Seen(gold.passages[n].text) for n in rows]))}
     return by_kind([Row("", "", "", gold.groups[n], gold.passages[n], (), None,
-                        lines[n]["negative_kind"]) for n in rows], empty)
+                        told[n]["negative_kind"]) for n in rows], empty)
 
 
 def by_kind(rows: Sequence[Row], empty: Mapping[str, NDArray[np.bool_]]) -> Kinds:

@@ -22,6 +22,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from pipeline.language import chosen, say
+from pipeline.learn.evaluate import WEAK
 from pipeline.learn.rules import RuleFacts
 
 FACES = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN",
@@ -33,7 +34,6 @@ the first face only, which is the Japanese one of Noto's)."""
 LATIN = "DejaVu Sans"
 """Comes with matplotlib."""
 BLUE, ORANGE, GREY = "#2b6ca3", "#c8641e", "#9a9a9a"
-WEAK = 0.7
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,6 @@ that is there already is only replaced by one that does no worse.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -157,12 +156,6 @@ def corpus_of(folder: Path, folds: int) -> list[Row]:
     return rows
 
 
-def digests(folder: Path) -> dict[str, str]:
-    """What names a corpus: the SHA-256 of each of its files."""
-    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest()
-            for file in sorted(folder.glob("*.jsonl"))}
-
-
 def recipe_of(model_dir: Path) -> Training:
     """The recipe that a model was trained by. Raises ModelError `model_invalid`."""
     def plain(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -196,7 +189,7 @@ def _comparable(out: Path, corpus_dir: Path, recipe: Training, told: Mapping[str
     except (OSError, ValueError, AttributeError, TypeError):
         whole = False
     if not (told and whole and runs <= set(told["runs"]) and recipe_of(out) == recipe
-            and known.get("corpus") == digests(corpus_dir)):
+            and known.get("corpus") == corpus.digests(corpus_dir)):
         raise OutputError("model_not_compared", out=out)
 
 

@@ -244,8 +244,7 @@ def write(out: Path, model: Model, recipe: Training, corpus_dir: Path) -> None:
         "propose": model.propose,
         "low": model.low,
         "by_rule_only": model.by_rule_only,
-        "corpus": {file.name: _sha256(file.read_bytes())
-                   for file in sorted(corpus_dir.glob("*.jsonl"))},
+        "corpus": corpus.digests(corpus_dir),
         "sha256": {"arrays.npz": _sha256(keeper.getvalue()),
                    "vocabulary.json": _sha256(vocabulary)},
     }

@@ -17,7 +17,17 @@ from numpy.typing import NDArray
 from pipeline.evidence import Vote
 from pipeline.rubric.model import Rubric
 from pipeline.tag.features import Lookup
-from pipeline.tag.model import Floats, Model, Recipe, Seen, added, expit, known_once, text_grams
+from pipeline.tag.model import (
+    BATCH,
+    Floats,
+    Model,
+    Recipe,
+    Seen,
+    added,
+    expit,
+    known_once,
+    text_grams,
+)
 from pipeline.tag.themes import Link, Themes, around
 
 FACTS = ("primary", "primary_p", "unmet_p", "secondary_p", "most", "rule", "rule_odds",
@@ -97,10 +107,10 @@ def alike(passages: Sequence[Seen], wordings: Floats, recipe: Recipe, lookup: Lo
     """Cosine of each passage's grams with each wording's: passages x wordings."""
     sums = np.zeros((len(passages), wordings.shape[1]), np.float32)
     plain = Recipe(text=recipe.text, words=False)
-    for first in range(0, len(passages), 512):
-        texts = [one.text for one in passages[first:first + 512]]
+    for first in range(0, len(passages), BATCH):
+        texts = [one.text for one in passages[first:first + BATCH]]
         for _, grams in text_grams(texts, plain):
-            sums[first:first + 512] += added(grams, len(texts), lookup, idf, wordings)
+            sums[first:first + BATCH] += added(grams, len(texts), lookup, idf, wordings)
     return sums
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.learn import card, corpus, enrich, fit
-from pipeline.learn.evaluate import evaluate, gold_of
+from pipeline.learn.evaluate import evaluate
+from pipeline.learn.gold import gold_of
 from pipeline.learn.train import Training, train
 from pipeline.rubric.load import load as load_rubric
 from pipeline.tag.folder import load as load_model
