@@ -20,6 +20,12 @@ LABELS = (
 )
 """A name follows behind a colon or in the next cell."""
 
+LISTS = (
+    "签名 签字 签到 执笔 整理 领导 名单 应到 实到 到会 与会 参训 登记 保管 移交 接收 评委 "
+    "裁判 汇报 发言 到场 甲方 乙方 丙方 原告 被告 讲课 留言 供图"
+)
+"""Labels of two letters that are common words: only straight in front of a colon are they any."""
+
 SPREAD = (
     "主持 主持人 记录 记录人 组长 成员 姓名 出席 列席 缺席 请假 审核 编辑 校对 主任 书记 "
     "签发 撰稿"
@@ -97,6 +103,22 @@ GOES_ON = (
     "告知 听取 最后 首先 简要 详细 全程 一同 共同 一起 从事 加入 入党 出生 毕业"
 )
 """What a sentence goes on with behind a name: 主持, 同志, 为."""
+
+SAYS = (
+    "说 问 答 讲 道 说道 笑着说 接着说 回答 发言 补充 补充说 插话 提问 回忆 回忆说 汇报 表态 点评 "
+    "建议 介绍 总结 体会 感言"
+)
+"""What may stand between who speaks and the colon."""
+
+WORKS = (
+    "学习心得 心得 学习体会 体会 学习笔记 笔记 读书 读后感 观后感 感悟 感想 述职 "
+    "述廉 述学 述法 讲话 发言 讲稿 党课 宣讲稿 事迹 先进事迹 个人 入党 转正 "
+    "思想汇报 自传 简历 履历 剖析 对照检查 检视 检讨 承诺书 责任书 保证书 申请 "
+    "谈话 谈心 身份证 户口 照片 证件照 毕业证 学位证 资格证 聘书 证书 档案 审批表 "
+    "登记表 推荐表 考核表 鉴定 政审 请假条 签名 签字 获奖 荣誉证书 征文 演讲 学习记录 "
+    "学习材料 学习资料 民情日记 工作日志 驻村日记 驻村日志 教案"
+)
+"""Papers that carry the name of who wrote them: 心得体会, 述职报告."""
 
 UNIT_ENDS = (
     "与为乡了于会办区即厂厅县及司同向和团场处如委室对将局店心所把是村校班由的社科站组经给"

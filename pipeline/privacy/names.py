@@ -5,113 +5,71 @@
     李四同志、王五老师      a form of address behind
     授予张三等3名同志       what is done to persons, and how many
 
-The surname stays, or the first letter where there is none; the other letters become `*`. Nothing
-is looked up in a list of persons, and a name without any such words around it is not recognised.
+What stands alone, as who speaks in front of a colon, is told by `alone`. The surname stays, or the
+first letter where there is none; the other letters become `*`. Nothing is looked up in a list of
+persons, and a name in mid-sentence without any such words around it is not recognised.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 
-from pipeline.privacy import around, surnames
+from pipeline.privacy import alone, around, surnames
+from pipeline.privacy.cues import CUES, KINDS, MAY_BE, NAMING, PAIRS, SINGLY, any_of
+from pipeline.privacy.shapes import (
+    ANY_SYLLABLE,
+    BLANK,
+    DOT,
+    DOTTED,
+    EVERY,
+    GIVEN,
+    HAN,
+    OFTEN,
+    PUBLIC,
+    SYLLABLE,
+    TWO,
+    WORDS,
+    Span,
+    is_name,
+)
 
-Span = tuple[int, int]
-
-_KINDS: Mapping[str, frozenset[str]] = {
-    "label": frozenset(around.LABELS.split()),
-    "post": frozenset(around.POSTS.split()),
-    "role": frozenset(around.ROLES.split()),
-    "address": frozenset(around.ADDRESS.split()),
-    "honour": frozenset(around.HONOURS.split()),
-    "acting": frozenset(
-        ("兼任", "担任", "任", "主持", "兼", "具体负责", "强调", "指出", "提出", "表示", "汇报了")
-    ),
-    "by": frozenset(("由",)),
-}
-_NAMING = frozenset().union(*_KINDS.values())
 _LOCAL = frozenset(around.LOCAL.split())
 _GENERIC = frozenset(around.GENERIC.split())
-_KIN = _KINDS["address"] | frozenset(around.KIN.split())
-_WORDS = frozenset(surnames.WORDS.split())
-_PUBLIC = tuple(surnames.PUBLIC.split())
-_TWO = frozenset(surnames.DOUBLE.split())
 _ENDS = frozenset(around.UNIT_ENDS)
 _SOUNDS = frozenset(surnames.SOUND)
 
-_S = "[ \u3000\t]"
-_HAN = "[\u3400-\u9fff]"
-_DOT = "[·•・‧]"
 _BREAK = r"(?:$|[^\w*＊]|[\d０-９a-zA-Z])"
 
 
-def _any(words: Iterable[str]) -> str:
-    return "|".join(sorted(set(words), key=lambda word: (-len(word), word)))
-
-
-def _grouped(words: Iterable[str], spread: Iterable[str]) -> str:
-    """Alternatives grouped by their first letter, the longer first: what makes the search fast."""
-    groups: dict[str, list[str]] = {}
-    for word in sorted(set(words), key=lambda word: (-len(word), word)):
-        gap = f"{_S}{{0,4}}" if word in spread else ""
-        groups.setdefault(word[0], []).append("".join(gap + letter for letter in word[1:]))
-    return "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in groups.items())
-
-
-_WORDS_AROUND = _NAMING - {"任", "由", "兼"}
-_FIRST = "".join(sorted({word[0] for word in _WORDS_AROUND} | {"个"}))
-_SECOND = "".join(sorted({word[1] for word in _WORDS_AROUND} | set("人 \u3000\t")))
-_PAIRS = frozenset({word[:2] for word in _WORDS_AROUND} | {"个人"})
-_SINGLY = "由为任兼等摄男女（(·•・‧"
-# Where a word around a name may begin; one pass over the text, and the fastest there is.
-_MAY_BE = re.compile(f"[{_FIRST}{_SINGLY}](?=[{_SECOND}]|(?<=[{_SINGLY}]))")
-_CUE = re.compile(
-    _grouped(_WORDS_AROUND, frozenset(around.SPREAD.split()))
-    + r"|由(?=[\u3400-\u9fff])(?!于)"
-    + r"|任(?=[^，。；]{0,14}?(?:长|主任|书记|员|人|代表|副))"
-    + r"|兼(?=[^，。；]{0,8}(?:长|主任|书记|委员|联络|职))"
-    + rf"|个人{_S}?[|｜]{_S}?(?:名称|对象)(?=[:：])"
-    + r"|为(?=[^，。；、]{0,10}(?:长|主任|书记|委员|成员|顾问|联络员|指导员|辅导员))"
-    + r"|[（(](?=[男女][，,、）) ]|[^（）()]{0,22}(?:书记|主任|长|主席|委员|党员|老师|教师|教授"
-    + r"|村官|干事|民警)[^（）()]{0,14}[）)])"
-    + r"|(?<=[，,])[男女](?=[，,。；])|(?<=[，,] )[男女](?=[，,。；])"
-    + r"|等(?=\s?[\d０-９一二两三四五六七八九十百余多]{1,4}\s?(?:名|位|户|人(?!次)|同志)"
-    + r"|同志|人[被获荣，。])"
-    + r"|摄(?=[）)\s。]|$)"
-    + f"|{_DOT}"
-)
 _LONG = re.compile("[江期远效足度征城久短]")
 
-_GIVEN = f"(?:(?![{surnames.NEVER_GIVEN}]){_HAN})"
-_EVERY = f"(?:{'|'.join(sorted(_TWO))}|[{surnames.SINGLE}])"
-_OFTEN = f"(?:{'|'.join(sorted(_TWO))}|(?![{surnames.SELDOM}])[{surnames.SINGLE}])"
-_LETTERS = f"[{surnames.SOUND}]"
-_SYLLABLE = f"(?:高娃|加措|强巴|苏和|艾力|(?![加强力高和提江热平别日长索])[{surnames.SOUND}])"
-_ANY_SYLLABLE = f"(?:(?!加强|提高|努力|长江|和平|热力|强力|西部|西江|别墅|特色)[{surnames.SOUND}])"
-_DOTTED = f"{_LETTERS}{{1,7}}(?:{_DOT}{_LETTERS}{{1,8}}){{1,3}}"
-_GOES_ON = _any([*around.GOES_ON.split(), *_KINDS["label"], *_KINDS["post"]])
+_GOES_ON = any_of([*around.GOES_ON.split(), *KINDS["label"], *KINDS["post"]])
 # A name, and what may come behind it: a break, or a word that goes on (主持, 同志, 为 …).
 _ENCLOSED = re.compile(
-    f"(?:{_DOTTED}|{_HAN}{{1,6}}{_DOT}{_HAN}{{1,7}}|{_EVERY}{_GIVEN}{{2}}|{_EVERY}{_GIVEN}"
-    f"|{_EVERY}{_S}{{1,4}}{_GIVEN}|{_ANY_SYLLABLE}{{2,8}})(?={_BREAK}|等)"
+    f"(?:{DOTTED}|{HAN}{{1,6}}{DOT}{HAN}{{1,7}}|{EVERY}{GIVEN}{{2}}|{EVERY}{GIVEN}"
+    f"|{EVERY}{BLANK}{{1,4}}{GIVEN}|{ANY_SYLLABLE}{{2,8}})(?={_BREAK}|等)"
 )
 _RUNNING = re.compile(
-    f"(?:{_DOTTED}|{_SYLLABLE}{{4,7}}|{_OFTEN}{_GIVEN}{{2}}|{_OFTEN}{_GIVEN}|{_SYLLABLE}{{3}})"
+    f"(?:{DOTTED}|{SYLLABLE}{{4,7}}|{OFTEN}{GIVEN}{{2}}|{OFTEN}{GIVEN}|{SYLLABLE}{{3}})"
     f"(?={_BREAK}|{_GOES_ON})"
 )
-_ONE = re.compile(f"{_OFTEN}{_GIVEN}{{1,2}}")
-_TAIL = re.compile(f"(?:{_DOTTED}|{_SYLLABLE}{{3,7}})\\Z")
-_ALREADY = re.compile(f"{_HAN}{{1,2}}[*＊]{{1,3}}")
+_ONE = re.compile(f"{OFTEN}{GIVEN}{{1,2}}")
+_TAIL = re.compile(f"(?:{DOTTED}|{SYLLABLE}{{3,7}})\\Z")
+_ALREADY = re.compile(f"{HAN}{{1,2}}[*＊]{{1,3}}")
 
 _COLON = re.compile(
-    rf"(?:[及与和、/]?(?:其|联系|职务|职称|单位|签[字名章]|姓名|原因|情况|电话|手机|方式|号码|人员|名单))*"
-    rf"{_S}{{0,4}}(?:[（(][^（）()]{{0,16}}[）)])?{_S}{{0,4}}[:：|｜]{{1,2}}[ \u3000|｜]{{0,6}}"
+    rf"(?:[及与和、/]?(?:其|联系|职务|职称|单位|签[字名章到]|姓名|原因|情况|电话|手机|方式|号码|人员|名单))*"
+    rf"{BLANK}{{0,4}}(?:[（(][^（）()]{{0,16}}[）)])?{BLANK}{{0,4}}"
+    r"[:：|｜]{1,2}[ \u3000|｜]{0,6}"
+)
+_LISTING = re.compile(
+    rf"[:：](?:(?<=[人员].)|(?<=(?:{any_of(around.LISTS.split())}).)){BLANK}{{0,6}}"
 )
 _IS = re.compile(r"(?:的|会议的|人员)?(?:有|为|是|系)[:：]?")
 _GAP = re.compile(r"(?:[（(][^（）()]{0,16}[）)])?[ \u3000\t]{0,6}")
 _NEXT = re.compile(
-    rf"(?:同志|女士|先生|老师)?(?:[（(][^（）()]{{0,40}}[）)])?(?:{_S}{{0,4}}[、，,;；/]|{_S}{{1,8}}"
-    rf"|(?:和|及|与|以及)(?={_HAN})){_S}{{0,4}}"
+    rf"(?:同志|女士|先生|老师)?(?:[（(][^（）()]{{0,40}}[）)])?(?:{BLANK}{{0,4}}[、，,;；/]|{BLANK}{{1,8}}"
+    rf"|(?:和|及|与|以及)(?={HAN})){BLANK}{{0,4}}"
 )
 _SKIP = re.compile(r"[^、，,;；。|｜:：\n]{1,30}?(?=[、；;]|[ \u3000]+)")
 _DOES = re.compile(
@@ -122,9 +80,9 @@ _DID = re.compile(
     "|发言|走|等[0-9一二两三四五六七八九十]|[（(]"
 )
 _NUMBERED = re.compile(
-    f"(?<!{_HAN})({_OFTEN}{_GIVEN}{{1,2}})[ \u3000:：，,、（(]{{0,3}}(?=\\d{{3}}\\*{{4}})")
+    f"(?<!{HAN})({OFTEN}{GIVEN}{{1,2}})[ \u3000:：，,、（(|｜]{{0,3}}(?=\\d{{3}}\\*{{4}})")
 """A name that a masked number follows: “张某某 139******21”, and so in names of files."""
-_HONOUR_NEAR = re.compile(_any(_KINDS["honour"]))
+_HONOUR_NEAR = re.compile(any_of(KINDS["honour"]))
 _HONOURED = re.compile(r"等|、|和|同志|为|[“（(\d]|老师|女士|先生")
 
 
@@ -135,31 +93,38 @@ def mask_names(text: str) -> str:
     """
     spans: list[Span] = []
     last = 0
-    for may_be in _MAY_BE.finditer(text):
+    for may_be in MAY_BE.finditer(text):
         start = may_be.start()
-        if start < last or not (
-            text[start : start + 2] in _PAIRS or text[start] in _SINGLY or text[start + 1].isspace()
-        ):
+        if start < last:
             continue
-        cue = _CUE.match(text, start)
+        pair = text[start : start + 2]
+        if not (pair in PAIRS or pair[0] in SINGLY or pair[1].isspace()):
+            continue
+        cue = CUES[pair[0]](text, start)
         if cue:
             last = cue.end()
             _around(text, start, last, spans)
     if "****" in text:
-        spans += [found.span(1) for found in _NUMBERED.finditer(text) if _is_name(found[1])]
+        spans += [found.span(1) for found in _NUMBERED.finditer(text) if is_name(found[1])]
+    if "：" in text or ":" in text:
+        for label in _LISTING.finditer(text):
+            first = _ENCLOSED.match(text, label.end())
+            if first and is_name(first[0]):
+                _listed(text, label.end(), spans)
+        spans += alone.speakers(text)
+    if text and text[-1] not in alone.NO_END and len(text) <= alone.LONGEST_PATH:
+        spans += alone.titled_or_signed(text)
     if not spans:
         return text
     letters = list(text)
     for start, end in spans:
-        kept = 2 if text[start : start + 2] in _TWO and end - start > 2 else 1
+        kept = 2 if text[start : start + 2] in TWO and end - start > 2 else 1
         for place in range(start + kept, end):
             if text[place].isalpha():
                 letters[place] = "*"
     return "".join(letters)
 
 
-_NO_GIVEN = frozenset("家老女男小")
-_SCHOOLS = frozenset(("小学", "中学", "大学", "学校"))
 _NO_POST = frozenset(("进行长", "执行长", "实行长", "流行长", "推行长"))
 
 
@@ -170,7 +135,7 @@ def _around(text: str, start: int, end: int, spans: list[Span]) -> None:
         _dotted(text, start, spans)
         return
     if word in "（(等摄为男女":
-        while start and text[start - 1] in " ，,":
+        while start and text[start - 1] in " ，,|｜":
             start -= 1
         _in_front(text, start, spans, free=False)
         return
@@ -182,22 +147,22 @@ def _around(text: str, start: int, end: int, spans: list[Span]) -> None:
     if word == "由":
         _behind(text, end, spans, _DOES)
         return
-    if word in _KINDS["acting"] and _in_front(text, start, spans, free=False):
+    if word in KINDS["acting"] and _in_front(text, start, spans, free=False):
         return
-    if word in _KINDS["honour"]:
+    if word in KINDS["honour"]:
         if text[end : end + 1] in _THINGS:
             return
         _behind(text, end, spans, _HONOURED)
         return
-    post = word in _KINDS["post"]
-    role = word in _KINDS["role"] or word[-1] in "人员导者部"
+    post = word in KINDS["post"]
+    role = word in KINDS["role"] or word[-1] in "人员导者部"
     if post and word[-1] == "长" and (_LONG.match(text, end) or text[start - 1 : end] in _NO_POST):
         return
-    if word in _KINDS["address"]:
+    if word in KINDS["address"]:
         _in_front(text, start, spans, free=True)
     elif post and word not in _LOCAL:
         _in_front(text, _without_rank(text, start), spans, free=False)
-    if post or role or word in _KINDS["label"]:
+    if post or role or word in KINDS["label"]:
         colon = _COLON.match(text, end)
         if colon:
             _listed(text, colon.end(), spans)
@@ -226,25 +191,13 @@ def _without_rank(text: str, start: int) -> int:
     return start
 
 
-def _is_name(found: str) -> bool:
-    """Whether a stretch that looks like a name is none of the words that look so too."""
-    flat = "".join(found.split())
-    return not (
-        flat in _WORDS
-        or flat[1:] in _KIN
-        or flat[1:] in _NO_GIVEN
-        or flat[-2:] in _SCHOOLS
-        or any(public in flat for public in _PUBLIC)
-    )
-
-
 def _listed(text: str, place: int, spans: list[Span]) -> None:
     """A list of names behind a label; what is no name in it (a post, an office) is passed over."""
     first, comma = True, False
     for _ in range(_LONGEST):
         name = None if comma else _RUNNING.match(text, place)
-        name = name if name and _is_name(name[0]) else _ENCLOSED.match(text, place)
-        if name and _is_name(name[0]):
+        name = name if name and is_name(name[0]) else _ENCLOSED.match(text, place)
+        if name and is_name(name[0]):
             spans.append(name.span())
             place = name.end()
         else:
@@ -268,9 +221,9 @@ def _behind(
     place = gap.end() if gap else place
     for _ in range(_LONGEST):
         name = _ENCLOSED.match(text, place) if apart else None
-        if not name or not _is_name(name[0]):
+        if not name or not is_name(name[0]):
             name = _RUNNING.match(text, place)
-            if not name or not _is_name(name[0]) or name[0][:2] in _WORDS:
+            if not name or not is_name(name[0]) or name[0][:2] in WORDS:
                 return
         if name[0][0] == "任" and not apart:
             then = then or _DOES
@@ -308,16 +261,16 @@ def _in_front(text: str, end: int, spans: list[Span], *, free: bool) -> bool:
 def _start(text: str, end: int, *, free: bool) -> int | None:
     loose = None
     tail = _TAIL.search(text, max(0, end - 26), end)
-    if tail and _is_name(tail[0]) and (free or _begins(text, tail.start())):
+    if tail and is_name(tail[0]) and (free or _begins(text, tail.start())):
         return tail.start()
     for size in (3, 2, 4):
         start = end - size
         if start < 0 or not _ONE.fullmatch(text, start, end):
             continue
         name = text[start:end]
-        if not _is_name(name) or name[:2] in _WORDS:
+        if not is_name(name) or name[:2] in WORDS:
             continue
-        if size == 4 and name[:2] not in _TWO:
+        if size == 4 and name[:2] not in TWO:
             continue
         if name[0] == "任" and _named(text, start):
             continue  # 局长任双组长
@@ -329,7 +282,7 @@ def _start(text: str, end: int, *, free: bool) -> int | None:
             loose = start if loose is None else loose
     if end >= 3 and text[end - 2] in _BLANK and _ENCLOSED.match(text, end - 3):
         return end - 3 if _begins(text, end - 3) else None
-    if free and loose is not None and not text.endswith(_PUBLIC, 0, end):
+    if free and loose is not None and not text.endswith(PUBLIC, 0, end):
         return loose
     return None
 
@@ -350,7 +303,7 @@ def _begins(text: str, start: int) -> bool:
 
 def _named(text: str, start: int) -> bool:
     """Whether a post, a role or a verb of honour stands straight in front."""
-    return any(text[max(0, start - size) : start] in _NAMING for size in (2, 3, 4))
+    return any(text[max(0, start - size) : start] in NAMING for size in (2, 3, 4))
 
 
 def _dotted(text: str, place: int, spans: list[Span]) -> None:
@@ -360,7 +313,7 @@ def _dotted(text: str, place: int, spans: list[Span]) -> None:
         first -= 1
     while last < len(text) and text[last] in _SOUNDS:
         last += 1
-    if place - first >= 2 and last - place >= 3 and _is_name(text[first:last]):
+    if place - first >= 2 and last - place >= 3 and is_name(text[first:last]):
         spans.append((first, last))
 
 
