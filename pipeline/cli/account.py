@@ -104,34 +104,21 @@ def add_to(app: App) -> None:
         name: Annotated[str, _name()], unit: Annotated[str, _given()],
         database: Annotated[str, _database()],
     ) -> None:
-        from pipeline.store.accounts import grant as granted
-
-        _changed(database, name,
-                 lambda conn, one: granted(conn, one.id, _unit(conn, unit, known=False)))
-        _said("account.granted", name=name, unit=unit)
+        _comes_to(database, name, unit, True)
 
     def withdraw(
         name: Annotated[str, _name()], unit: Annotated[str, _given()],
         database: Annotated[str, _database()],
     ) -> None:
-        from pipeline.store.accounts import withdraw as withdrawn
-
-        _changed(database, name,
-                 lambda conn, one: withdrawn(conn, one.id, _unit(conn, unit, known=True)))
-        _said("account.withdrawn", name=name, unit=unit)
+        _comes_to(database, name, unit, False)
 
     def token(
         name: Annotated[str, _name()],
         label: Annotated[str, typer.Argument(metavar="LABEL", help=say("help.account_label"))],
         database: Annotated[str, _database()],
     ) -> None:
-        from datetime import UTC, datetime
-
-        from pipeline.store.accounts import tokens
-
         made: list[str] = []
-        _changed(database, name, lambda conn, one: made.append(
-            tokens.make(conn, one.id, label[:80], datetime.now(UTC))))
+        _changed(database, name, lambda conn, one: made.append(_token(conn, one, label)))
         _said("account.token", name=name)
         print(made[0])
 
@@ -173,6 +160,28 @@ def _changed(database: str, name: str, does: Callable[[Connection, Account], obj
             does(conn, found)
         except LastAdmin:
             raise InputError("account_last_admin", name=name) from None
+
+
+def _comes_to(database: str, name: str, given: str, may: bool) -> None:
+    """Let an account come to a unit, or not any more."""
+    from pipeline.store.accounts import grant, withdraw
+
+    def does(conn: Connection, one: Account) -> None:
+        (grant if may else withdraw)(conn, one.id, _unit(conn, given, known=not may))
+
+    _changed(database, name, does)
+    _said("account.granted" if may else "account.withdrawn", name=name, unit=given)
+
+
+def _token(conn: Connection, one: Account, label: str) -> str:
+    from datetime import UTC, datetime
+
+    from pipeline.review.permissions import reads
+    from pipeline.store.accounts import tokens
+
+    if not reads(one.role):
+        raise InputError("token_pointless", name=one.name)
+    return tokens.make(conn, one.id, label[:80], datetime.now(UTC))
 
 
 def _unit(conn: Connection, given: str, known: bool) -> str:

@@ -109,5 +109,5 @@ def _read(file: Path) -> list[Row]:
         if not (isinstance(one, dict)
                 and all(isinstance(one.get(field), kind) for field, kind in fields)):
             raise InputError("bad_line", file=file, line=number, why=say("record.line"))
-        found.append(one)
+        found.append({field: one[field] for field, _ in fields})
     return found

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 NOTE = "purged.txt"
 TEXTS = ("ledger.sqlite", "extracted.sqlite", "coverage.json", "report.html", "coverage.xlsx")
 FOLDERS = ("pages", "work")
-STAYS = {NOTE, "consent.json", "review.id", "review.sqlite", "review.sqlite-wal",
-         "review.sqlite-shm", "run.log"}
+STAYS = {NOTE, "consent.json", "review.id", "review.key", "review.port", "review.sqlite",
+         "review.sqlite-wal", "review.sqlite-shm", "run.log"}
 """These hold no text of papers."""
 
 

@@ -30,17 +30,19 @@ def add_to(app: App) -> None:
         from pipeline.cli.decided import FILE, learnable
         from pipeline.report.record import KINDS, write
         from pipeline.review.record import record as recorded
-        from pipeline.store.decisions import Unavailable, reading, where
+        from pipeline.store.decisions import Unavailable, id_of, reading, where
         from pipeline.store.ledger import checked
         from pipeline.store.outputs import placed, prepare
 
-        checked(out)
+        if id_of(out) is None and unit is None:
+            # Nothing was ever reviewed here; but of a unit that was purged, no ledger is left.
+            checked(out)
         engine = opened(out, database, to_write=False)
         try:
             with reading(engine) as conn:
                 (id,) = asked(conn, out, unit)
                 told = recorded(conn, out, id)
-                decided = list(learnable(conn, out, id))
+                decided = list(learnable(conn, out, id)) if told["purged"] is None else None
         except Unavailable as error:
             raise error.told(where(engine)) from None
         finally:
@@ -48,12 +50,19 @@ def add_to(app: App) -> None:
         prepare(to)
         for kind in KINDS:
             write(to / f"record.{kind}", kind, told)
-        with placed(to / FILE) as draft:
-            draft.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n"
-                                     for one in decided), "utf-8")
+        written = [f"record.{kind}" for kind in KINDS]
+        if decided is None:
+            print(say("record.purged_here"), file=sys.stderr)
+        else:
+            # Every export says of which chain it is.
+            head = {"head": told["chain"]["head"]} if told["chain"] else {}
+            with placed(to / FILE) as draft:
+                draft.write_text("".join(json.dumps({**one, **head}, ensure_ascii=False) + "\n"
+                                         for one in decided), "utf-8")
+            written.append(FILE)
         if told["withheld"]:
             print(say("record.withheld_here"), file=sys.stderr)
-        files = say("report.comma").join([*(f"record.{kind}" for kind in KINDS), FILE])
+        files = say("report.comma").join(written)
         print(say("record.written", to=to, files=files), file=sys.stderr)
         return 0
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.frame import App
-from pipeline.errors import InputError
+from pipeline.errors import InputError, OutputError
 from pipeline.language import chosen, say
 
 if TYPE_CHECKING:
@@ -34,7 +34,10 @@ def add_to(app: App) -> None:
         last: Annotated[Path | None, typer.Option(metavar="OUT", readable=False,
                                                   help=say("help.review_last"))] = None,
     ) -> int:
+        from dataclasses import replace
+
         from pipeline.cli.originals import Originals
+        from pipeline.review.lastport import keep_port, last_port
         from pipeline.review.serve import Where, folders, log_to_stderr, serve, shared_office
         from pipeline.store.decisions import Unavailable
 
@@ -53,7 +56,20 @@ def add_to(app: App) -> None:
                 raise error.told(database or str(outs[0])) from None
             originals.wake(folders(office))
             log_to_stderr()
-            serve(office, where, lambda address: _ready(office, address))
+
+            def ready(address: str) -> None:
+                if database is None:
+                    keep_port(outs[0], office.port)
+                _ready(office, address)
+
+            again = last_port(outs[0]) if database is None and not port else 0
+            try:
+                serve(office, replace(where, port=again or port), ready)
+            except OutputError as error:
+                if not again or error.key != "port_taken":
+                    raise
+                # Somebody else stands there now: any other one will do.
+                serve(office, where, ready)
         return 0
 
     app.command("review", review)
@@ -68,7 +84,7 @@ def _local(outs: list[Path], where: Where, originals: object, last: Path | None)
     if not is_loopback(where.host):
         raise InputError("review_alone", host=where.host)
     show, original = originals.show, originals.original  # type: ignore[attr-defined]
-    office = local_office(outs[0], show, original, chosen(), lambda token: None, last)
+    office = local_office(outs[0], show, original, chosen(), lambda token: None, last, _aside)
     assert office.link is not None
     office.link.told_by(lambda token: _link(office, token))
     return office

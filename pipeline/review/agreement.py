@@ -23,8 +23,9 @@ DECIDED = {"accepted": True, "rejected": False}
 """Which verdicts are decisions; `unsure` is none."""
 
 
-def agreement(pairs: Sequence[Pair]) -> Row:
-    """{"n", "kappa", "ac1", "positive", "undefined"} of pairs of verdicts, evidence or not.
+def agreement(pairs: Sequence[Pair], unsure: int = 0) -> Row:
+    """{"n", "unsure", "kappa", "ac1", "positive", "undefined"} of pairs of verdicts, evidence or
+    not; `unsure`: how many pairs were left out as one of the two could not say.
 
     A figure that the pairs cannot tell is None and stands under `undefined` with the reason:
     `no_pairs`; `no_variance` (kappa: both gave one and the same verdict throughout, so that any
@@ -34,7 +35,7 @@ def agreement(pairs: Sequence[Pair]) -> Row:
     both, first, second, none = (counts[True, True], counts[True, False], counts[False, True],
                                  counts[False, False])
     if not pairs:
-        return {"n": 0, "kappa": None, "ac1": None, "positive": None,
+        return {"n": 0, "unsure": unsure, "kappa": None, "ac1": None, "positive": None,
                 "undefined": dict.fromkeys(("kappa", "ac1", "positive"), "no_pairs")}
     undefined = {}
     kappa = _kappa(both, first, second, none)
@@ -43,36 +44,43 @@ def agreement(pairs: Sequence[Pair]) -> Row:
     positive = _positive(both, first, second)
     if positive is None:
         undefined["positive"] = "no_positive"
-    return {"n": len(pairs), "kappa": kappa, "ac1": _ac1(both, first, second, none),
-            "positive": positive, "undefined": undefined}
+    return {"n": len(pairs), "unsure": unsure, "kappa": kappa,
+            "ac1": _ac1(both, first, second, none), "positive": positive, "undefined": undefined}
 
 
-def pairs(one: Mapping[str, Row], other: Mapping[str, Row]) -> dict[str, list[Pair]]:
-    """By indicator, the verdicts of two seats on what both decided.
+def pairs(one: Mapping[str, Row], other: Mapping[str, Row]) -> dict[str, list[Pair | None]]:
+    """By indicator, the verdicts of two seats on what both looked at; None where one of the two was
+    unsure.
 
     Given are the states of the kind `evidence`, by subject (`<indicator>|<target>`).
     """
-    found: dict[str, list[Pair]] = {}
+    found: dict[str, list[Pair | None]] = {}
     for subject in sorted(one.keys() & other.keys()):
-        verdicts = one[subject]["verdict"], other[subject]["verdict"]
-        if verdicts[0] in DECIDED and verdicts[1] in DECIDED:
-            indicator = subject.partition("|")[0]
-            found.setdefault(indicator, []).append((DECIDED[verdicts[0]], DECIDED[verdicts[1]]))
+        first, second = one[subject]["verdict"], other[subject]["verdict"]
+        if first and second:
+            both = first in DECIDED and second in DECIDED
+            found.setdefault(subject.partition("|")[0], []).append(
+                (DECIDED[first], DECIDED[second]) if both else None)
     return found
 
 
 def table(seats: Sequence[Mapping[str, Row]], indicators: Iterable[str]) -> Row:
     """{"all", "rows"}: the figures over everything, and of each indicator that has pairs, in the
     order given. Of more than two seats, each two of them make pairs."""
-    found: dict[str, list[Pair]] = {}
+    found: dict[str, list[Pair | None]] = {}
     for place, one in enumerate(seats):
         for other in seats[place + 1:]:
             for indicator, some in pairs(one, other).items():
                 found.setdefault(indicator, []).extend(some)
     order = [one for one in indicators if one in found]
     order += sorted(found.keys() - set(order))
-    return {"all": agreement([pair for one in order for pair in found[one]]),
-            "rows": [{"indicator": one, **agreement(found[one])} for one in order]}
+    return {"all": _figures([pair for one in order for pair in found[one]]),
+            "rows": [{"indicator": one, **_figures(found[one])} for one in order]}
+
+
+def _figures(found: Sequence[Pair | None]) -> Row:
+    sure = [pair for pair in found if pair is not None]
+    return agreement(sure, len(found) - len(sure))
 
 
 def _kappa(both: int, first: int, second: int, none: int) -> float | None:

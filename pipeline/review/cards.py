@@ -5,11 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pipeline.language import chosen
 from pipeline.report import printable
 from pipeline.report.printable import safe
+from pipeline.report.record.photo import is_photo
+from pipeline.report.record.slots import promises, serves
 from pipeline.review.earlier import Earlier
 from pipeline.review.run import Run, file_target, passage_target
 from pipeline.review.seating import Decided
@@ -19,23 +22,27 @@ Row = dict[str, Any]
 
 class Cards:
     """The cards of a run for one visitor, in the language spoken. `decided` is by subject,
-    `opened` the targets that this account has opened."""
+    `opened` the targets that this account has opened, `settled` the lead's word by subject."""
 
     def __init__(self, run: Run, decided: Mapping[str, Decided], opened: set[str],
-                 earlier: Earlier | None = None) -> None:
+                 earlier: Earlier | None = None,
+                 settled: Mapping[str, Decided] = MappingProxyType({})) -> None:
         self._run = run
         self._decided = decided
         self._opened = opened
         self._earlier = earlier
+        self._settled = settled
         self._missing: dict[str, bool] = {}
 
     def of(self, indicator: str) -> list[Row]:
-        """All cards of an indicator: proposals, best first, then what people attached."""
+        """All cards of an indicator: proposals, best first, then what people attached, and what was
+        proposed when they decided on it and is no more."""
         found = [self._with(fact) for fact in facts(self._run, indicator)]
         known = {card["target"] for card in found}
         for subject, one in self._decided.items():
             item, _, target = subject.partition("|")
-            if item == indicator and target not in known and one.state.get("attached"):
+            if item == indicator and target not in known \
+                    and (one.state.get("attached") or one.state["verdict"]):
                 card = self.attached(indicator, target)
                 if card is not None:
                     found.append(card)
@@ -52,10 +59,9 @@ class Cards:
         if fact is None:
             return None
         one = self._decided.get(f"{indicator}|{target}")
-        slot = [[one.state["requirement"], one.state.get("period")]] \
-            if one and one.state.get("requirement") else []
-        return self._with({**fact, "indicator": indicator, "serves": slot,
-                           "subject": f"{indicator}|{target}", "attached": True})
+        attached = one is None or bool(one.state.get("attached"))
+        return self._with({**fact, "indicator": indicator, "subject": f"{indicator}|{target}",
+                           "attached": attached, "no_longer": not attached})
 
     def orphaned(self, indicator: str) -> list[Row]:
         """Cards of what was decided on and is not in the run any more, as it was shown then."""
@@ -71,17 +77,24 @@ class Cards:
     def _gone(self, subject: str) -> Row:
         indicator, _, target = subject.partition("|")
         shown = self._decided[subject].shown
+        # Only proposals were shown with voters, whatever is written of one that is gone.
+        attached = self._decided[subject].state.get("attached") and not shown.get("voters")
         base = {**_EMPTY, **{key: shown[key] for key in _EMPTY if key in shown}}
         return self._with({**base, "indicator": indicator, "target": target, "subject": subject,
-                           "attached": True}, gone=True)
+                           "attached": bool(attached),
+                           "of": "passage" if target.startswith("p:") else "paper",
+                           "orphan": True}, gone=True)
 
     def _with(self, fact: Row, gone: bool = False) -> Row:
-        one = self._decided.get(fact["subject"])
+        one, settled = (of.get(fact["subject"]) for of in (self._decided, self._settled))
         carried, before = (self._earlier.of(fact) if self._earlier is not None and not gone
                            else (None, None))
         told = {key: value for key, value in fact.items() if key not in _RAW}
-        return {**told, "slots": slots(self._run, fact["indicator"], fact["serves"]),
+        asked = slots(self._run, fact, one.state if one else None)
+        return {**told, "slots": asked,
+                "serves": [[slot["requirement"], slot["period"]] for slot in asked],
                 "decision": one.told() if one else None,
+                "settled": settled.told() if settled else None,
                 "version": one.version if one else 0,
                 "opened": fact["target"] in self._opened or gone, "carried": carried,
                 "earlier": before, "original_missing": gone or self._is_missing(fact["raw_path"])}
@@ -110,7 +123,8 @@ def loose(run: Run, target: str) -> Row | None:
     file = run.files.get(passage["path"]) if passage else run.file_of(target)
     if file is None:
         return None
-    told = {**_EMPTY, **_about_file(file), "target": target, "counts": True}
+    told = {**_EMPTY, **_about_file(file), "target": target, "counts": True,
+            "of": "passage" if passage else "photo" if is_photo(file) else "paper"}
     if passage:
         told |= {"text": safe(passage["text"]), "raw_places": passage["places"],
                  "headings": [safe(one) for one in passage["headings"]],
@@ -153,13 +167,21 @@ def spans(found: Row, length: int) -> list[Row]:
     return told
 
 
-def slots(run: Run, indicator: str, serves: list[list[Any]]) -> list[Row]:
-    """The slots that a card serves, with the words of what is asked for there."""
-    item = run.items.get(indicator)
+def slots(run: Run, fact: Row, state: Row | None) -> list[Row]:
+    """The slots that a card is proposed for, and those that people confirmed with it, with the
+    words of what is asked for there; `promised`: it asks for more than the card's stage."""
+    item = run.items.get(fact["indicator"])
     asked = {one.id: one for one in item.requirements} if item else {}
+    proposed = [list(slot) for slot in fact["serves"]]
+    accepted = state is not None and state["verdict"] == "accepted"
+    confirmed = serves(state, fact) if accepted else []
+    stage = (state or {}).get("stage") or fact["stage"]
     return [{"requirement": id, "period": period,
              "wording": safe(asked[id].wording if id in asked else item.wording if item else ""),
-             "link": asked[id].link if id in asked else None} for id, period in serves]
+             "link": asked[id].link if id in asked else None,
+             "proposed": [id, period] in proposed, "accepted": [id, period] in confirmed,
+             "promised": item is not None and promises(item, str(id), stage)}
+            for id, period in [*proposed, *(one for one in confirmed if one not in proposed)]]
 
 
 def shown(run: Run, indicator: str, target: str) -> Row:
@@ -210,7 +232,7 @@ _EMPTY: Row = {
     "year_from": None, "stage": None, "path": "", "raw_path": "",
     "place": "", "page": 1, "raw_places": [], "confidence": None, "counts": False, "why_not": None,
     "flags": [], "voters": [], "themes": [], "serves": [], "reading_confidence": None,
-    "attached": False, "file": None,
+    "attached": False, "file": None, "of": "passage", "orphan": False, "no_longer": False,
 }
 _RAW = frozenset({"raw_path", "raw_places"})
 _KEPT = ("text", "path", "title", "number", "dated", "document_type", "headings", "year", "years",

@@ -6,14 +6,19 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{8,64}$",
+Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{8,63}$",
                            description="made by the client; the same one again writes nothing")]
+"""One character shorter than the server's own keys, so that those cannot be sent."""
 Version = Annotated[int, Field(ge=0, le=1_000_000, description="how many entries were seen")]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
                           description="of an indicator or a requirement")]
 Target = Annotated[str, Field(pattern=r"^[pf]:[0-9a-f]{16}$",
                               description="p:<passage> or f:<start of a file's sha256>")]
 Note = Annotated[str, Field(max_length=4000)]
+Period = Annotated[str, Field(max_length=16)]
+Slots = Annotated[list[tuple[Id, Period]], Field(
+    max_length=400, description="what an acceptance confirms: (requirement, period); of a move, "
+                                "what it is to serve in the other indicator")]
 Reason = Literal["slogan", "other_campaign", "other_unit", "plan_only", "other_year",
                  "wrong_indicator", "duplicate", "template", "received", "not_evidence", "moved",
                  "other"]
@@ -31,21 +36,25 @@ class Given(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class OnEvidence(Given):
-    """A verdict on a target as evidence for an indicator; null: none (yet), or none any more."""
+class _OnTarget(Given):
+    """What is said of a target beside its verdict."""
 
     key: Key
     version: Version
     indicator: Id
-    target: Target
-    verdict: Evidence_ | None
     reason: Reason | None = None
     stage: Literal["plan", "done", "result"] | None = None
     moved_to: Id | None = None
-    requirement: Id | None = None
-    period: Annotated[str, Field(max_length=16)] | None = None
+    slots: Slots = []
     note: Note = ""
     attached: bool = False
+
+
+class OnEvidence(_OnTarget):
+    """A verdict on a target as evidence for an indicator; null: none (yet), or none any more."""
+
+    target: Target
+    verdict: Evidence_ | None
 
 
 class Undo(Given):
@@ -68,6 +77,7 @@ class OnIndicator(Given):
     points: Points | None = None
     note: Note = ""
     despite_unread: bool = False
+    despite_open: bool = False
 
 
 class Answer(Given):
@@ -76,7 +86,7 @@ class Answer(Given):
     key: Key
     indicator: Id
     requirement: Id
-    period: Annotated[str, Field(max_length=16)]
+    period: Period
     note: Annotated[str, Field(min_length=1, max_length=4000)]
 
 
@@ -110,24 +120,14 @@ class SetMode(Given):
     mode: Literal["shared", "blind"]
 
 
-class Settle(Given):
+class Settle(_OnTarget):
     """The lead's word where blind reviewers differ."""
 
-    key: Key
-    version: Version
     kind: Literal["evidence", "verdict"]
-    indicator: Id
     target: Target | None = None
     verdict: Evidence_ | Verdict_ | None
-    reason: Reason | None = None
-    stage: Literal["plan", "done", "result"] | None = None
-    moved_to: Id | None = None
-    requirement: Id | None = None
-    period: Annotated[str, Field(max_length=16)] | None = None
     points: Points | None = None
     despite_unread: bool = False
-    note: Note = ""
-    attached: bool = False
 
 
 class Unmask(Given):

@@ -20,6 +20,7 @@ from pipeline.review.rendering import page
 from pipeline.review.routes import Routes, json_answer
 from pipeline.review.visit import Visit, cookie_value, token_of
 from pipeline.store.accounts import accounts, attempts, visits
+from pipeline.store.decisions import state as kept
 
 _STATIC = Path(__file__).with_name("static")
 _NAME = re.compile(r"[a-z0-9_-]{1,40}\.(js|css|svg|png|woff2)")
@@ -47,15 +48,16 @@ def add_to(routes: Routes) -> None:
 # --- coming in --------------------------------------------------------------------------------
 
 
-def enter(visit: Visit, once: str = "") -> Response:
-    """The one-time link: who is it? Looking does not use it up."""
+def enter(visit: Visit, once: str = "", other: str = "") -> Response:
+    """The one-time link: is it who worked here last? With `other`, it is somebody else. Looking
+    does not use it up."""
     link = visit.office.link
     if link is None:
         raise nowhere()
     if not link.good(once, visit.now):
         link.renew(visit.now)
         raise Problem(401, "link_used" if once else "login_local")
-    return _kept_language(visit, _enter(visit, once, _last_name(visit), ""))
+    return _kept_language(visit, _enter(visit, once, "" if other else _last_name(visit), ""))
 
 
 def entered(visit: Visit) -> Response:
@@ -138,23 +140,27 @@ def own_path(given: str) -> str:
 
 
 def _checked(visit: Visit, name: str, password: str) -> str:
-    address = address_of(visit)
+    address, closed = address_of(visit), False
     with passwords.turn():
         with visit.reading() as conn:
             wait = attempts.wait(conn, name, address, visit.now)
             found = accounts.find(conn, name)
-            known = found is not None and found.closed is None and found.role != "local"
-            kept = accounts.password_hash(conn, found.id) if found and known else None
+            known = found is not None and found.role != "local"
+            hashed = accounts.password_hash(conn, found.id) if found and known else None
         if wait:
             raise Problem(429, "wait", wait=wait, seconds=wait)
-        good = passwords.fits(password, kept)
+        good = passwords.fits(password, hashed)
         with visit.writing() as conn:
             if not good or found is None:
                 attempts.failed(conn, name, address, visit.now)
+            elif found.closed is not None:
+                # Told to nobody but who knows its password; the wait is as after a wrong one.
+                attempts.failed(conn, name, address, visit.now)
+                closed = True
             else:
                 attempts.succeeded(conn, name, address)
                 return _begun(visit, conn, found.id)
-    raise Problem(401, "login_wrong")
+    raise Problem(401, "account_closed" if closed else "login_wrong")
 
 
 def _begun(visit: Visit, conn: Any, account: str) -> str:
@@ -172,7 +178,7 @@ def _set_visit(answer: Response, office: Office, token: str) -> None:
 
 def _enter(visit: Visit, once: str, name: str, problem: str, status: int = 200) -> Response:
     return page(visit.office, visit.language, "enter", None, status, once=once, name=name,
-                problem=problem)
+                known=bool(name), problem=problem)
 
 
 def _login(visit: Visit, name: str, there: str, problem: str, status: int = 200) -> Response:
@@ -181,10 +187,15 @@ def _login(visit: Visit, name: str, there: str, problem: str, status: int = 200)
 
 
 def _last_name(visit: Visit) -> str:
+    """Whoever worked here last: said something last, or else was the last to be new."""
     with visit.reading() as conn:
-        known = [one for one in accounts.all_of(conn)
-                 if one.role == "local" and one.closed is None]
-    return max(known, key=lambda one: one.created).name if known else ""
+        known = {one.id: one for one in accounts.all_of(conn)
+                 if one.role == "local" and one.closed is None}
+        last = max((at for unit in visit.office.places
+                    if (at := kept.last_word(conn, unit, set(known))) is not None), default=None)
+    if last is not None:
+        return known[last[1]].name
+    return max(known.values(), key=lambda one: one.created).name if known else ""
 
 
 def _form(visit: Visit) -> dict[str, str]:
@@ -212,7 +223,9 @@ def _kept_language(visit: Visit, answer: Response) -> Response:
 
 
 def units(visit: Visit) -> Response:
-    """The units."""
+    """The units; accounts, for whoever keeps those and may look at no unit."""
+    if "read" not in visit.may and "accounts" in visit.may:
+        return RedirectResponse("/accounts", 303)
     return _page(visit, "units")
 
 

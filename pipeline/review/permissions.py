@@ -26,6 +26,11 @@ READING = frozenset({"read", "export", "agreement", "audit", "office_audit"})
 """The most that a token may, whatever its account may."""
 
 
+def reads(role: str) -> bool:
+    """Whether a token of such an account could read anything of a unit."""
+    return bool(permissions(role, by_token=True) - {"office_audit"})
+
+
 def permissions(role: str, by_token: bool = False) -> frozenset[str]:
     """What an account of that role may; an unknown role may nothing."""
     may = ROLES.get(role, frozenset())

@@ -18,17 +18,19 @@ class Problem(Exception):
     """A request that ends here; `more` stands beside code and text in the answer."""
 
     def __init__(self, status: int, code: str, more: Row | None = None, wait: int | None = None,
-                 **fill: object) -> None:
+                 words: str = "", **fill: object) -> None:
+        """`words`: the message, where a code has several."""
         super().__init__(code)
         self.status = status
         self.code = code
+        self.words = words or code
         self.more = more or {}
         self.wait = wait
         self.fill = fill
 
     def told(self, language: str, paths: bool = False) -> Row:
         """The body of the answer; with whole `paths` only for who sits at the machine."""
-        words = say(f"review.error.{self.code}", language, **self.fill)
+        words = say(f"review.error.{self.words}", language, **self.fill)
         return {"error": self.code, "text": words, **self.more}
 
 

@@ -21,19 +21,23 @@ TAIL = 40
 """Each side leaves out 1/40: the interval is of 95 %."""
 
 
-def recall(found: int, sampled: int, of: int, missed: int) -> Row:
-    """{"found", "sampled", "of", "missed", "estimate", "low", "high", "undefined"}.
+def recall(found: int, sampled: int, of: int, missed: int, open_: int = 0) -> Row:
+    """{"found", "open", "sampled", "of", "missed", "estimate", "low", "high", "undefined"}.
 
-    `found`: proposals that were confirmed; `missed` of the `sampled` out of `of` passages proved to
-    be evidence. Estimate and bounds are shares from 0 to 1; None where nothing can be said, with
-    the reason under `undefined`: `nothing_sampled`, or `no_evidence` (neither found nor missed:
-    there was nothing to recall). Raises ValueError on counts that cannot be.
+    `found`: passages proposed and confirmed; `open_`: passages proposed on which nobody said yet
+    whether they are evidence; `missed` of the `sampled` out of `of` passages proved to be evidence.
+    Estimate and bounds are shares from 0 to 1; None where nothing can be said, with the reason
+    under `undefined`: `undecided` (while proposals are open, nobody knows how much was found),
+    `nothing_sampled`, or `no_evidence` (neither found nor missed: there was nothing to recall).
+    Raises ValueError on counts that cannot be.
     """
-    if not (0 <= missed <= sampled <= of and found >= 0):
-        raise ValueError(f"found {found}, sampled {sampled} of {of}, missed {missed}")
-    given = {"found": found, "sampled": sampled, "of": of, "missed": missed}
-    silent = "nothing_sampled" if of and not sampled else "no_evidence"
-    if (of and not sampled) or not (found or missed):
+    if not (0 <= missed <= sampled <= of and found >= 0 and open_ >= 0):
+        raise ValueError(f"found {found}, open {open_}, sampled {sampled} of {of}, "
+                         f"missed {missed}")
+    given = {"found": found, "open": open_, "sampled": sampled, "of": of, "missed": missed}
+    silent = ("undecided" if open_ else "nothing_sampled" if of and not sampled
+              else None if found or missed else "no_evidence")
+    if silent:
         return {**given, "estimate": None, "low": None, "high": None, "undefined": silent}
     least, most = missing(sampled, of, missed)
     about = of * missed / sampled if sampled else 0

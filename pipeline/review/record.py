@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from pipeline.report.record import gathered
 from pipeline.report.record.standing import LEAD, sampled, standing, visible
-from pipeline.review.agreement import table
+from pipeline.review.agreement import DECIDED, table
 from pipeline.review.recall import counted, drawn, recall
 from pipeline.store.decisions import Connection
 from pipeline.store.decisions import state as kept
@@ -22,8 +23,9 @@ def record(conn: Connection, out: Path, unit: str, seat: str | None = None) -> R
     told = gathered(conn, out, unit, seat)
     order = [one["id"] for one in told["indicators"]]
     told["agreement"] = None if told["withheld"] else agreed(conn, unit, order)
-    with Ledger(checked(out)) as ledger:
-        told["recall"] = recalled(conn, ledger, unit, visible(conn, unit, seat))
+    if told["purged"] is None:
+        with Ledger(checked(out)) as ledger:
+            told["recall"] = recalled(conn, ledger, unit, visible(conn, unit, seat))
     return told
 
 
@@ -41,8 +43,17 @@ def recalled(conn: Connection, ledger: Ledger, unit: str, seats: list[str]) -> R
     """Recall of passages, from what these seats read of the sample: see `recall.recall`."""
     order = drawn(ledger, unit)
     missed = counted(order, sampled(conn, unit, seats))
-    proposed = {row["passage"] for entry in ledger.entries("indicators")
-                for row in ledger.evidence(entry["id"])}
-    accepted = {subject.partition("|p:")[2] for subject, one in standing(
-        conn, unit, seats, "evidence").items() if one.state and one.state["verdict"] == "accepted"}
-    return recall(len(accepted & proposed), missed[0], len(order), missed[1])
+    proposed = {f"{entry['id']}|p:{row['passage']}" for kind in ("indicators", "duties")
+                for entry in ledger.entries(kind) for row in ledger.evidence(entry["id"])}
+    said = {subject: one.state["verdict"] for subject, one in standing(
+        conn, unit, seats, "evidence").items() if one.state}
+    accepted = _passages(subject for subject in said if said[subject] == "accepted")
+    # Evidence for one indicator was found, whatever is still open for another.
+    open_ = _passages(subject for subject in proposed
+                      if said.get(subject) not in DECIDED) - accepted
+    return recall(len(accepted & _passages(proposed)), missed[0], len(order), missed[1],
+                  len(open_))
+
+
+def _passages(subjects: Iterable[str]) -> set[str]:
+    return {subject.partition("|p:")[2] for subject in subjects if "|p:" in subject}

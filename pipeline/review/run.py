@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError, ZuozhengError
+from pipeline.report.record.photo import is_photo
 from pipeline.review.problem import RunProblem
 from pipeline.rubric.load import load
 from pipeline.rubric.model import Indicator, Rubric
@@ -72,8 +73,22 @@ class Run:
 
     @cached_property
     def unread(self) -> list[Row]:
-        """The files that were not, or not wholly, read, by path."""
-        return [row for row in self.files.values() if row["status"] in UNREAD]
+        """The files that were not, or not wholly, read, by path; photographs are not among them."""
+        return [row for row in self.files.values()
+                if row["status"] in UNREAD and not is_photo(row)]
+
+    @cached_property
+    def photos(self) -> list[Row]:
+        """The photographs, by path; of copies the one that counts."""
+        return [row for row in self.files.values() if row["sha256"] and is_photo(row)
+                and self.by_hash[row["sha256"][:16]] is row]
+
+    @cached_property
+    def owed(self) -> frozenset[str]:
+        """The items that are assessed or owed by the unit; the others are told as background."""
+        duties = {item.id for item in self.rubric.duties}
+        return frozenset(id for id in self.items
+                         if id not in duties or self.entries[id]["proposed"] != "context")
 
     @cached_property
     def by_hash(self) -> dict[str, Row]:
@@ -98,18 +113,19 @@ class Run:
 
     def proposed(self, item: str, target: str) -> Row | None:
         """The proposal of this target for this indicator."""
-        return self._index(item).get(target)
+        return self.proposals(item).get(target)
 
     @cached_property
     def proposed_for(self) -> dict[str, list[str]]:
         """Which indicators each target is proposed for."""
         found: dict[str, list[str]] = {}
         for item in self.items:
-            for target in self._index(item):
+            for target in self.proposals(item):
                 found.setdefault(target, []).append(item)
         return found
 
-    def _index(self, item: str) -> dict[str, Row]:
+    def proposals(self, item: str) -> dict[str, Row]:
+        """The proposals for an indicator by target, best first."""
         known: dict[str, Row] | None = self.made.get(("index", item))
         if known is None:
             known = {passage_target(row["passage"]): row for row in self.evidence(item)} \

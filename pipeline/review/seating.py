@@ -53,6 +53,7 @@ class Decided:
     at: datetime
     note: str
     shown: Row
+    run: str
 
     def told(self) -> Row:
         """The shape `decision` of the API."""
@@ -130,8 +131,19 @@ def decided(conn: Connection, visit: Visit, place: Seating, kind: str) -> dict[s
             if subject not in own and one.state is not None:
                 last = one.backed[-1]
                 by = "、".join(dict.fromkeys(names.of(entry.account) for entry in one.backed))
-                found[subject] = Decided(one.state, 0, by, last.at, safe(last.note), last.shown)
+                found[subject] = Decided(one.state, 0, by, last.at, safe(last.note), last.shown,
+                                         last.run)
     return found
+
+
+def settled(conn: Connection, visit: Visit, place: Seating, kind: str) -> dict[str, Decided]:
+    """What the lead of a blind unit settled, for those who may know: once all are in."""
+    if place.mode != "blind" or LEAD not in place.seats:
+        return {}
+    names = Names(conn)
+    found = visit.office.latest.of(conn, visit.unit_id, LEAD, kind)
+    return {subject: _of(entry, names, visit.id) for subject, entry in found.items()
+            if entry.state["verdict"]}
 
 
 def answers(conn: Connection, visit: Visit, place: Seating) -> Iterator[Entry]:
@@ -151,7 +163,7 @@ def _of(entry: Entry, names: Names, me: str) -> Decided:
     # Whoever wrote a note goes on writing it; everybody else reads it as all text is read.
     note = entry.note if entry.account == me else safe(entry.note)
     return Decided(entry.state, entry.version, names.of(entry.account), entry.at, note,
-                   entry.shown)
+                   entry.shown, entry.run)
 
 
 def split(subject: str) -> tuple[str, str]:
@@ -161,4 +173,4 @@ def split(subject: str) -> tuple[str, str]:
 
 
 __all__ = ["LEAD", "SHARED", "Decided", "Names", "Seating", "answers", "decided", "head_of",
-           "moment", "seating", "split", "writes_to"]
+           "moment", "seating", "settled", "split", "writes_to"]

@@ -16,6 +16,7 @@ from pathlib import Path
 import uvicorn
 
 from pipeline.errors import InputError, OutputError, ZuozhengError
+from pipeline.language import say
 from pipeline.report.printable import safe
 from pipeline.review import passwords
 from pipeline.review.app import made
@@ -61,13 +62,25 @@ class Where:
         if not is_loopback(self.host) and not self.secure:
             raise InputError("tls_needed", host=self.host)
         if self.cert is not None and self.key is not None:
+            _readable("--tls-cert", self.cert)
+            _readable("--tls-key", self.key)
             try:
                 ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(
                     self.cert, self.key, password="")
             except (OSError, ssl.SSLError, ValueError) as error:
                 why = getattr(error, "strerror", None) or str(error)
-                raise InputError("tls_unusable", cert=self.cert, why=why) from None
+                raise InputError("tls_unusable", cert=self.cert,
+                                 why=why) from None
         return self
+
+
+def _readable(option: str, file: Path) -> None:
+    """Whether the file can be read at all: of two, the one at fault is named. Raises InputError."""
+    try:
+        file.open("rb").close()
+    except OSError as error:
+        raise InputError("tls_unreadable", option=option, file=file,
+                         why=error.strerror or error) from None
 
 
 def _is_any(host: str) -> bool:
@@ -79,10 +92,11 @@ def _is_any(host: str) -> bool:
 
 
 def local_office(out: Path, show: Show, original: Original, language: str, told: Say,
-                 last: Path | None = None) -> Office:
+                 last: Path | None = None, aside: Say = lambda words: None) -> Office:
     """The room of a single user: everything lies in OUT, and a one-time link is the way in.
 
-    `told` is given each link's token. Raises InputError run_unscreened, OutputError.
+    `told` is given each link's token, `aside` what is odd about the beginning. Raises InputError
+    run_unscreened, last_same, last_rubric, OutputError.
     """
     runs = Runs()
     if not (out / "ledger.sqlite").exists():
@@ -93,7 +107,7 @@ def local_office(out: Path, show: Show, original: Original, language: str, told:
         unit = registered(conn, out, runs)
     return Office(engine=engine, key=key, places={unit.id: out}, show=show, original=original,
                   language=language, link=OneTime(told), runs=runs,
-                  last={unit.id: _last(last, None)} if last else {})
+                  last={unit.id: _last(last, out, None, aside)} if last else {})
 
 
 def shared_office(database: str, outs: Sequence[Path], show: Show, original: Original,
@@ -124,7 +138,7 @@ def shared_office(database: str, outs: Sequence[Path], show: Show, original: Ori
     passwords.warm()
     return Office(engine=engine, key=key, places=places, show=show, original=original,
                   language=language, secure=secure, runs=runs,
-                  last={next(iter(places)): _last(last, engine)} if last else {})
+                  last={next(iter(places)): _last(last, outs[0], engine, told)} if last else {})
 
 
 def folders(office: Office) -> list[tuple[Path, str]]:
@@ -174,13 +188,18 @@ class _Server(uvicorn.Server):
         if self.config.is_ssl:
             loop.create_server = partial(  # type: ignore[method-assign]
                 loop.create_server, ssl_handshake_timeout=HANDSHAKE)
+        its = logging.getLogger("uvicorn.error")
+        level = its.level
         try:
+            its.setLevel(logging.CRITICAL)
             await super().startup(None)
         except SystemExit:
-            # What uvicorn ends with when it cannot bind; we say it in words.
+            # What uvicorn ends with when it cannot bind; we say it in words, and it says nothing.
             self.started = False
             self.should_exit = True
             return
+        finally:
+            its.setLevel(level)
         if self.started:
             self.bound(self.servers[0].sockets[0].getsockname()[1])
 
@@ -202,9 +221,10 @@ def registered(conn: Connection, out: Path, runs: Runs) -> Unit:
     return register(conn, out, label, rubric)
 
 
-def _last(out: Path, engine: Engine | None) -> Last:
-    """Last year's review: in the office's database if it is there, else in its own OUT."""
-    Run(out)
+def _last(out: Path, now: Path, engine: Engine | None, aside: Say) -> Last:
+    """Last year's review: in the office's database if it is there, else in its own OUT. Raises
+    InputError last_same, last_rubric."""
+    _comparable(out, now, aside)
     id = id_of(out)
     if id is None:
         return Last(out)
@@ -216,6 +236,24 @@ def _last(out: Path, engine: Engine | None) -> Last:
         return Last(out)
     own = opened(out / FILE, to_write=False)
     return Last(out, own, id)
+
+
+def _comparable(last: Path, now: Path, aside: Say) -> None:
+    """Whether last year's run can stand beside this one: of another rubric nothing can be carried
+    over, and of another unit it is told, as a unit may have been renamed."""
+    before = Run(last)
+    try:
+        here = Run(now)
+    except ZuozhengError:
+        return
+    if last.samefile(now):
+        raise InputError("last_same", out=now)
+    if before.rubric.id != here.rubric.id:
+        raise InputError("last_rubric", last=last, found=before.rubric.id, wanted=here.rubric.id)
+    names = [set(map(str, run.header["unit"])) for run in (before, here)]
+    if names[0] and names[1] and not names[0] & names[1]:
+        aside(say("review.last_other", last=safe(before.header["unit"][0]),
+                  now=safe(here.header["unit"][0])))
 
 
 def log_to_stderr() -> None:

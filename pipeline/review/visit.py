@@ -103,7 +103,7 @@ def admitted(request: Request, office: Office, permission: Permission) -> Visit:
     if visit.account is None:
         if office.link is not None:
             office.link.renew(visit.now)
-        raise Problem(401, "login_local" if office.local else "login")
+        raise Problem(401, _why_not(visit))
     if visit.by_token and request.method != "GET":
         raise Problem(403, "token_reads_only")
     if permission != "member":
@@ -120,6 +120,15 @@ def admitted(request: Request, office: Office, permission: Permission) -> Visit:
         if visit.unit is None:
             raise nowhere()
     return visit
+
+
+def _why_not(visit: Visit) -> str:
+    """What is said to one who is not let in: only the browser of a closed account learns that."""
+    token = token_of(visit.request, visit.office)
+    if visit.office.local or token is None:
+        return "login_local" if visit.office.local else "login"
+    with visit.reading() as conn:
+        return "account_closed" if visits.closed(conn, token, visit.now) else "login"
 
 
 def cookie_value(office: Office, token: str) -> str:

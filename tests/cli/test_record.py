@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli import record
+from pipeline.cli import purge, record
 from pipeline.cli.decided import learnable, remarks_of, reviewed
 from pipeline.cli.frame import App
 from pipeline.errors import InputError, OutputError, ZuozhengError
@@ -45,6 +45,8 @@ def test_a_record_is_written_whole_and_for_its_owner(review: Review, tmp_path: P
     assert all(one.stat().st_mode & 0o077 == 0 for one in (to, *to.iterdir()))
     found = json.loads((to / "record.json").read_text("utf-8"))
     assert found["unit"]["id"] == review.unit.id and found["chain"]["verifies"]
+    lines = (to / "decisions.jsonl").read_text("utf-8").splitlines()
+    assert {json.loads(line)["head"] for line in lines} == {found["chain"]["head"]}
     said = capsys.readouterr()
     assert str(to) in said.err and said.out == ""
     assert not (to / ".record.json").exists()
@@ -94,6 +96,24 @@ def test_while_reviewers_are_blind_nobody_is_in_the_record(tmp_path: Path,
     assert (tmp_path / "to" / "decisions.jsonl").read_text("utf-8") == ""
     assert "复核的备注" not in (tmp_path / "to" / "record.html").read_text("utf-8")
     review.engine.dispose()
+
+
+def test_what_is_kept_after_a_purge_can_be_exported(review: Review, tmp_path: Path,
+                                                    capsys: pytest.CaptureFixture[str]) -> None:
+    review.engine.dispose()
+    app = App()
+    purge.add_to(app)
+    assert app(["purge", str(review.out), "--unit", "云岭市水务局", "--yes"]) == 0
+    assert not (review.out / "ledger.sqlite").exists()
+    assert told(review.out, "--to", tmp_path / "to") == 0
+    assert sorted(one.name for one in (tmp_path / "to").iterdir()) == FILES[1:]
+    found = json.loads((tmp_path / "to" / "record.json").read_text("utf-8"))
+    assert found["purged"] and found["chain"]["verifies"]
+    answers = [one["text"] for one in found["orphaned_answers"]]
+    assert "2022年会议纪要随后补交。" in answers, "the unit's own word is kept"
+    assert say("record.purged_here") in capsys.readouterr().err
+    with pytest.raises(InputError, match="run_unscreened"):
+        told(tmp_path / "to", "--to", tmp_path / "again")
 
 
 # --- what can be learnt from it -----------------------------------------------------------------

@@ -13,9 +13,10 @@ from pipeline.cli import run
 
 Said = pytest.CaptureFixture[str]
 
-EVERY = [[], ["screen"], ["tag"], ["rubric"], ["rubric", "list"], ["rubric", "show"],
-         ["rubric", "check"], ["rules"], ["rules", "report"], ["evaluate"], ["train"], ["consent"],
-         ["doctor"], ["selftest"], ["review"], ["record"], ["verify"], ["purge"], ["account"],
+EVERY = [[], ["screen"], ["batch"], ["season"], ["compare"], ["tag"], ["rubric"],
+         ["rubric", "list"], ["rubric", "show"], ["rubric", "check"], ["rules"],
+         ["rules", "report"], ["evaluate"], ["train"], ["consent"], ["doctor"], ["selftest"],
+         ["review"], ["record"], ["verify"], ["purge"], ["account"],
          *(["account", verb] for verb in ("add", "list", "role", "close", "password", "grant",
                                           "withdraw", "token"))]
 ENGLISH = re.compile(r"Usage|Options|Arguments|Commands|Show this|\[OPTIONS\]|COMMAND|\[ARGS\]"

@@ -20,15 +20,13 @@ from pipeline import language
 from pipeline.errors import InputError
 from pipeline.language import say
 from pipeline.report.record import book, gathered, schema, write
-from pipeline.report.record.standing import all_in, sampled, standing, visible
+from pipeline.report.record.standing import all_in, standing, visible
 from pipeline.review.record import record
 from pipeline.store.decisions import base
 from tests.report import ledger_fixture as demo
 from tests.report.record_fixture import (
-    UNTOLD,
     Review,
     evidence,
-    passage_of,
     target,
     verdict,
 )
@@ -262,39 +260,6 @@ def test_what_is_undone_in_one_seat_stands_as_the_other_says(review: Review) -> 
         seats = visible(conn, review.unit.id)
         one = standing(conn, review.unit.id, seats, "evidence")[subject]
     assert one.state is not None and one.state["verdict"] == "accepted" and not one.differs
-
-
-# --- recall -------------------------------------------------------------------------------------
-
-
-def test_the_sample_is_in_the_record(review: Review) -> None:
-    from pipeline.review.recall import drawn
-    from pipeline.store.ledger import Ledger
-
-    with Ledger(review.out / "ledger.sqlite") as ledger:
-        order = drawn(ledger, review.unit.id)
-    assert sorted(order) == sorted(map(passage_of, UNTOLD))
-    for place, id in enumerate(order[:4]):
-        word = "evidence" if place == 1 else "none"
-        review.write("周复核", "sample", f"p:{id}", {"verdict": word})
-    found = told(review.together())["recall"]
-    assert (found["sampled"], found["of"], found["missed"]) == (4, 8, 1)
-    # The proposals that were accepted; what people attached is not what the tool found.
-    assert found["found"] == 4 and found["estimate"] == pytest.approx(4 / 6)
-    assert found["low"] < found["estimate"] < found["high"]
-
-
-def test_two_who_differ_on_a_sampled_passage_found_evidence_until_settled(review: Review) -> None:
-    review.blind()
-    subject = f"p:{passage_of(UNTOLD[0])}"
-    review.write("甲复核", "sample", subject, {"verdict": "evidence"}, seat="own")
-    review.write("乙复核", "sample", subject, {"verdict": "none"}, seat="own")
-    with review.reading() as conn:
-        seats = visible(conn, review.unit.id)
-        assert sampled(conn, review.unit.id, seats) == {subject[2:]: "evidence"}
-    review.write("组长", "sample", subject, {"verdict": "none"}, seat="lead")
-    with review.reading() as conn:
-        assert sampled(conn, review.unit.id, seats) == {subject[2:]: "none"}
 
 
 # --- as it is written ---------------------------------------------------------------------------

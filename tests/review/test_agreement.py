@@ -49,7 +49,7 @@ def test_kappa_is_that_of_scikit_learn() -> None:
 
 def test_what_cannot_be_told_is_none_and_says_why() -> None:
     assert agreement([]) == {
-        "n": 0, "kappa": None, "ac1": None, "positive": None,
+        "n": 0, "unsure": 0, "kappa": None, "ac1": None, "positive": None,
         "undefined": {"kappa": "no_pairs", "ac1": "no_pairs", "positive": "no_pairs"}}
     always = agreement(of(5, 0, 0, 0))
     assert always["kappa"] is None and always["undefined"] == {"kappa": "no_variance"}
@@ -69,10 +69,13 @@ def test_only_what_both_decided_counts() -> None:
                  C_1="accepted")
     other = states(A_1="accepted", A_2="accepted", A_3="rejected", A_4="accepted", B_1="rejected",
                    D_1="rejected")
-    assert pairs(one, other) == {"A": [(True, True), (False, True)], "B": [(True, False)]}
+    assert pairs(one, other) == {
+        "A": [(True, True), (False, True), None], "B": [(True, False)]}
     told = table([one, other], ["B", "A", "C"])
     assert [(row["indicator"], row["n"]) for row in told["rows"]] == [("B", 1), ("A", 2)]
     assert told["all"]["n"] == 3
+    # Where one of the two could not say, the pair is left out, and said to be.
+    assert [row["unsure"] for row in told["rows"]] == [0, 1] and told["all"]["unsure"] == 1
     assert table([one], ["A"])["rows"] == [] and table([], [])["all"]["n"] == 0
 
 

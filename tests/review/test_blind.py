@@ -31,7 +31,7 @@ class Blind:
             assert self.room.decide(self.one, row, verdict, note=SECRET, **more).status == 200
         self.one.post(self.room.path("/verdict"), {
             "key": key(), "version": 0, "indicator": "T01", "verdict": "partly", "points": 7.25,
-            "note": SECRET})
+            "note": SECRET, "despite_open": True})
         self.one.post(self.room.path("/answer"), {
             "key": key(), "indicator": "T01", "requirement": "T01.1", "period": "2023",
             "note": SECRET})
@@ -41,7 +41,8 @@ class Blind:
             more = {"reason": "duplicate"} if verdict == "rejected" else {}
             assert self.room.decide(self.other, row, verdict, **more).status == 200
         self.other.post(self.room.path("/verdict"), {
-            "key": key(), "version": 0, "indicator": "T01", "verdict": "met", "points": 10})
+            "key": key(), "version": 0, "indicator": "T01", "verdict": "met", "points": 10,
+            "despite_open": True})
 
     def hand_in(self, browser: Browser) -> Any:
         return browser.post(self.room.path("/hand-in"), {"key": key()})
@@ -147,6 +148,12 @@ def test_the_leads_word_stands(blind: Blind) -> None:
     settled = {one["target"]: one["settled"] for one in told if one["kind"] == "evidence"}
     assert settled[target(ROWS[1])]["note"] == "以原件为准" and settled[target(ROWS[2])] is None
     assert blind.lead.get(room.path("/record.json")).status == 200
+    # Those who differed read it on the card, beside what they said themselves.
+    mine = {one["target"]: one for one in
+            blind.other.get(room.path("/indicators/T01")).json["evidence"]}
+    card = mine[target(ROWS[1])]
+    assert card["decision"]["by"] == NAMES[1] and card["settled"]["note"] == "以原件为准"
+    assert card["settled"]["by"] == "丙牵头" and mine[target(ROWS[2])]["settled"] is None
 
 
 def test_who_handed_in_changes_nothing_any_more(blind: Blind) -> None:

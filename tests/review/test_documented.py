@@ -77,9 +77,11 @@ def together(room: Room, met: set[tuple[str, str]]) -> None:
     assert again["error"] == "conflict"
     one.of("/evidence", evidence(SECOND, "rejected", reason="moved", moved_to="T05"))
     one.of("/undo", {"version": 1, "indicator": "T01", "target": target(SECOND)})
-    one.of("/verdict", {"version": 0, "indicator": "T01", "verdict": "partly", "points": 7.25})
+    one.of("/verdict", {"version": 0, "indicator": "T01", "verdict": "partly", "points": 7.25,
+                         "despite_open": True})
     one.of("/undo", {"version": 1, "indicator": "T01", "kind": "verdict"})
-    one.of("/verdict", {"version": 2, "indicator": "T01", "verdict": "met"})
+    one.of("/verdict", {"version": 2, "indicator": "T01", "verdict": "met",
+                         "despite_open": True})
     one.of("/answer", {"indicator": "T01", "requirement": "T01.1", "period": "2023", "note": "在"})
     sample = f"p:{unproposed()}"
     one.of(f"/original?target={sample}")
@@ -120,7 +122,8 @@ def blind(room: Room, met: set[tuple[str, str]]) -> None:
     for each, verdict in ((one, "met"), (other, "partly")):
         opened(each, FIRST, SECOND)
         each.of("/evidence", evidence(FIRST))
-        each.of("/verdict", {"version": 0, "indicator": "T01", "verdict": verdict})
+        each.of("/verdict", {"version": 0, "indicator": "T01", "verdict": verdict,
+                             "despite_open": True})
     one.of("/evidence", evidence(SECOND))
     other.of("/evidence", evidence(SECOND, "rejected", reason="template"))
     lead.of("/differences")

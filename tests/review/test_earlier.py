@@ -18,7 +18,7 @@ def rooms(tmp_path: Path) -> tuple[Room, Room]:
     browser = last.enter("去年", "reviewer")
     last.decide(browser, SECOND, note="去年采信")
     browser.post(last.path("/verdict"), {"key": key(), "version": 0, "indicator": "T01",
-                                         "verdict": "partly", "points": 6})
+                                         "verdict": "partly", "points": 6, "despite_open": True})
     now = Room(screened(tmp_path / "now", dated={demo.MINUTES: "2024-06-09"}), last=last.out)
     own = opened(last.out / FILE, to_write=False)
     one = now.office.last[now.unit]
@@ -49,7 +49,7 @@ def test_nothing_is_decided_by_last_year(tmp_path: Path) -> None:
     assert told["verdict"] is None and told["again"] is True
     assert all(one["decision"] is None for one in told["evidence"])
     browser.post(now.path("/verdict"), {"key": key(), "version": 0, "indicator": "T01",
-                                        "verdict": "met"})
+                                        "verdict": "met", "despite_open": True})
     assert browser.get(now.path("/indicators/T01")).json["again"] is False
 
 

@@ -251,7 +251,7 @@ def test_what_it_is_started_at_is_what_it_answers_to(room: Room, host: str, said
 
 def test_what_a_card_counts_for_is_told_in_words(room: Room) -> None:
     browser = room.enter("甲")
-    room.decide(browser, {"passage": unproposed()}, requirement="T01.1", period="2023")
+    room.decide(browser, {"passage": unproposed()}, slots=[["T01.1", "2023"]])
     found = browser.get(room.path("/indicators/T01")).json
     asked = {one["id"]: one for one in found["requirements"]}
     cards = [card for card in found["evidence"] if card["serves"]]

@@ -92,7 +92,7 @@ def test_passwords_are_hashed_as_the_standard_says() -> None:
     (Where("0.0.0.0"), "host_wildcard"), (Where("::"), "host_wildcard"),
     (Where(""), "host_wildcard"), (Where(port=70000), "port_bad"), (Where(port=-1), "port_bad"),
     (Where(cert=Path("a.pem")), "tls_half"), (Where(key=Path("a.pem")), "tls_half"),
-    (Where("192.168.1.5", cert=Path("no.pem"), key=Path("no.pem")), "tls_unusable"),
+    (Where("192.168.1.5", cert=Path("no.pem"), key=Path("no.pem")), "tls_unreadable"),
 ])
 def test_what_would_let_others_read_is_refused(where: Where, error: str) -> None:
     with pytest.raises(InputError, match=error):
@@ -371,7 +371,27 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
     try:
         port = urlsplit(served.wait()).port
         done = command("review", str(screened(tmp_path / "two")), "--port", str(port))
-        assert done.returncode == 40 and str(port) in done.stderr
+        assert done.returncode == 40 and str(port) in done.stderr and "Errno" not in done.stderr
         assert "Traceback" not in done.stderr
     finally:
         served.end()
+
+
+def test_a_room_comes_back_where_it_was_if_it_can(tmp_path: Path) -> None:
+    out = screened(tmp_path / "out")
+    first = Served(str(out))
+    port = urlsplit(first.wait()).port
+    first.end()
+    assert (out / "review.port").stat().st_mode & 0o777 == 0o600
+    second = Served(str(out))
+    try:
+        assert urlsplit(second.wait()).port == port, "what was typed in an open page is still its"
+        other = screened(tmp_path / "other")
+        (other / "review.port").write_text(str(port))
+        third = Served(str(other))
+        try:
+            assert urlsplit(third.wait()).port not in (None, port)
+        finally:
+            third.end()
+    finally:
+        second.end()

@@ -69,14 +69,25 @@ def test_an_unknown_name_is_answered_as_a_wrong_password(
     answers = [login(room.browser(), name, "不是这个密码 1", accept="application/json")
                for name in (NAME, "无此人", "停用")]
     assert len({(answer.status, answer.body) for answer in answers}) == 1
-    assert len(checked) == 3 and checked[1:] == [None, None]
+    assert len(checked) == 3 and checked[1] is None, "nobody's password is looked at all the same"
 
 
-def test_the_right_password_of_a_closed_account_is_wrong(room: Room) -> None:
-    id = room.account(NAME, "reviewer")
+def test_the_owner_of_a_closed_account_is_told_and_nobody_else(room: Room) -> None:
+    browser = room.enter(NAME)
     with writing(room.engine) as conn:
-        accounts.close(conn, id)
-    assert login(room.browser()).status == 401
+        found = accounts.find(conn, NAME)
+        assert found is not None
+        accounts.close(conn, found.id)
+    told = browser.get("/api/me")
+    assert told.status == 401 and told.json["error"] == "account_closed"
+    assert "停用" in told.json["text"] and browser.get("/").status == 401
+    assert room.browser().get("/api/me").json["error"] == "login"
+    right = login(room.browser(), accept="application/json")
+    assert right.status == 401 and right.json["error"] == "account_closed"
+    wrong = login(room.browser(), password="不是这个密码 1", accept="application/json")
+    assert wrong.status in (401, 429) and wrong.json["error"] != "account_closed"
+    room.clock.on(hours=13)
+    assert browser.get("/api/me").json["error"] == "login", "the visit would be over by now"
 
 
 def _made(room: Room) -> str:

@@ -20,7 +20,7 @@ Row = dict[str, Any]
 
 COLUMNS = {
     "verdicts": ("indicator", "group", "wording", "verdict", "points", "worth", "evidence", "note",
-                 "by", "at", "despite_unread", "proposed"),
+                 "by", "at", "despite_unread", "rested", "proposed"),
     "evidence": ("indicator", "decision", "reason", "stage", "text", "title", "path", "place",
                  "paper", "serves", "attached", "note", "by", "at", "settled", "target"),
     "slots": ("indicator", "requirement", "wording", "mandatory", "period", "state", "count",
@@ -32,7 +32,7 @@ COLUMNS = {
 WIDTHS = {"wording": 44, "text": 60, "title": 30, "path": 36, "place": 18, "note": 34, "by": 14,
           "at": 16, "group": 26, "paper": 26, "serves": 22, "reason": 22, "answer": 44, "told": 90,
           "what": 20, "on": 44, "next": 40, "target": 20, "settled_as": 24, "proposed": 16,
-          "requirement": 11, "despite_unread": 14}
+          "requirement": 11, "despite_unread": 14, "rested": 22}
 # The file must not tell when it was made: the same input gives the same bytes.
 _MADE = datetime(2000, 1, 1)
 _PLAIN = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top", "border": 1,
@@ -107,7 +107,8 @@ def _verdicts(record: Row) -> Iterator[Row]:
             "points": words.points(said), "worth": words.worth(item),
             "evidence": str(len(item["accepted"])),
             "proposed": named("proposed", item["proposed"]),
-            **({**_signed(said), "despite_unread": _yes(said["despite_unread"])} if said else {}),
+            **({**_signed(said), "despite_unread": _yes(said["despite_unread"]),
+                "rested": words.rested(said)} if said else {}),
         }
     for said in record["orphaned_verdicts"]:
         yield {"indicator": clean(said["indicator"]), "wording": say("record.orphaned"),
@@ -179,6 +180,8 @@ def _unread(record: Row) -> Iterator[Row]:
     for file in record["unread"]:
         yield {"path": clean(file["path"]), "status": named("status", file["status"]),
                "reason": named("reason", file["reason"]), "next": named("next", file["reason"])}
+    for path in record["photos"]:
+        yield {"path": clean(path), "status": say("record.photo")}
 
 
 def _about(record: Row) -> Iterator[Row]:
@@ -197,6 +200,8 @@ def _about(record: Row) -> Iterator[Row]:
         "model_version": f"{record['model']['id']} {record['model']['sha256']}",
         "program": record["program"],
     }
+    if record["purged"]:
+        told["purged"] = words.purged(record["purged"])
     if record["withheld"]:
         told["withheld"] = say("record.withheld")
     if record["recall"]:
@@ -209,4 +214,4 @@ def _about(record: Row) -> Iterator[Row]:
                 row.get("indicator") or say("record.all")),
                 "told": say("record.agreement_row", n=row["n"], kappa=words.share(row["kappa"]),
                             ac1=words.share(row["ac1"]), positive=words.share(row["positive"]))
-                + (f"（{words.undefined(row)}）" if row["undefined"] else "")}
+                + (f"（{told_}）" if (told_ := words.remark(row)) else "")}

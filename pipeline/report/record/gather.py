@@ -16,13 +16,15 @@ from pipeline.errors import InputError
 from pipeline.language import say
 from pipeline.privacy import mask
 from pipeline.report.papers import group_titles
-from pipeline.report.record.slots import cells
+from pipeline.report.record.photo import is_photo
+from pipeline.report.record.purged import Purged, read
+from pipeline.report.record.slots import cells, serves
 from pipeline.report.record.standing import LEAD, SHARED, Standing, sees_all, standing, visible
 from pipeline.rubric.model import Indicator, Rubric
 from pipeline.store.accounts.accounts import get
 from pipeline.store.decisions import Connection, Entry, chain, units
 from pipeline.store.decisions import state as kept
-from pipeline.store.ledger import Ledger, checked
+from pipeline.store.ledger import Ledger
 
 Row = dict[str, Any]
 
@@ -35,13 +37,14 @@ def gathered(conn: Connection, out: Path, unit: str, seat: str | None = None) ->
 
     While reviewers are blind to one another, only the own seat's decisions are in it. Raises
     InputError `unit_unknown`, `review_chain_broken` (entries stand there that nobody could
-    have appended), or what `ledger.checked` raises.
+    have appended), or what `ledger.checked` raises. Of a unit whose texts were purged, and that
+    was not screened again, what is kept is told without them.
     """
     known = {one.id: one for one in units(conn)}
     if unit not in known:
         raise InputError("unit_unknown", unit=unit, known=", ".join(known) or "–")
     told = chain.verify(conn, unit)
-    with Ledger(checked(out)) as ledger:
+    with read(conn, out, known[unit]) as ledger:
         try:
             return _Gathering(conn, ledger, unit, visible(conn, unit, seat), not sees_all(
                 conn, unit, seat)).record(known[unit].label, told)
@@ -55,17 +58,20 @@ def gathered(conn: Connection, out: Path, unit: str, seat: str | None = None) ->
 class _Gathering:
     """One record in the making: what is looked up again and again is read once."""
 
-    def __init__(self, conn: Connection, ledger: Ledger, unit: str, seats: Sequence[str],
-                 withheld: bool) -> None:
+    def __init__(self, conn: Connection, ledger: Ledger | Purged, unit: str,
+                 seats: Sequence[str], withheld: bool) -> None:
         self._conn, self._ledger, self._unit, self._seats = conn, ledger, unit, seats
         self._withheld = withheld
         self._header = ledger.header()
-        self._rubric = Rubric.model_validate(self._header["asked"])
+        self._rubric = ledger.rubric if isinstance(ledger, Purged) else Rubric.model_validate(
+            self._header["asked"])
         self._asked = {one.id for item in self._rubric.items for one in item.requirements}
         self._files = {row["path"]: row for row in ledger.files()}
         # Of files with the same bytes, the one that counts.
         by_status = sorted(self._files.values(), key=lambda row: row["status"] != "duplicate")
         self._by_hash = {row["sha256"][:16]: row for row in by_status if row["sha256"]}
+        self._unread = [row for row in self._files.values()
+                        if row["status"] not in SETTLED and not is_photo(row)]
         self._names: dict[str, str] = {}
         self._evidence = standing(conn, unit, seats, "evidence")
         self._verdicts = standing(conn, unit, seats, "verdict")
@@ -92,8 +98,10 @@ class _Gathering:
             "chain": None if self._withheld else {
                 "count": checked_.count, "head": checked_.head, "verifies": checked_.bad is None,
                 "bad": checked_.bad and {"seq": checked_.bad.seq, "why": checked_.bad.why}},
+            "purged": self._ledger.purged if isinstance(self._ledger, Purged) else None,
             "unread": [{key: _masked(row[key]) for key in ("path", "status", "reason")}
-                       for row in self._files.values() if row["status"] not in SETTLED],
+                       for row in self._unread],
+            "photos": [mask(path) for path, row in self._files.items() if is_photo(row)],
             "indicators": indicators,
             "duties": duties,
             "orphaned": list(self._orphaned(known)),
@@ -163,11 +171,11 @@ class _Gathering:
             one = decided[target]
             verdict = one.state["verdict"] if one.state else "differing"
             rows[verdict].append(self._decision(target, one, proposed.get(target)))
-        unread = any(row["status"] not in SETTLED for row in self._files.values())
         states = {target: one.state for target, one in decided.items() if one.state}
         slots = [{**cell, "wording": cell["wording"],
                   "answers": self._answers.pop((item.id, cell["requirement"], cell["period"]), [])}
-                 for cell in cells(item, entry, proposed.values(), states, unread)]
+                 for cell in cells(item, entry, proposed.values(), states,
+                               bool(self._unread))]
         # Answers on cells that the run has no more stand below the indicator.
         loose = [key for key in self._answers if key[0] == item.id]
         return {"id": item.id, "group": group, "wording": item.wording, "points": item.points,
@@ -183,7 +191,9 @@ class _Gathering:
                 if subject.partition("|")[0] == indicator}
 
     def _there(self, target: str) -> bool:
-        """Whether what was decided on is still in the run."""
+        """Whether what was decided on is still in the run; what was purged is not missed."""
+        if isinstance(self._ledger, Purged):
+            return True
         kind, _, id = target.partition(":")
         return id in self._by_hash if kind == "f" else self._ledger.passage(id) is not None
 
@@ -192,7 +202,9 @@ class _Gathering:
         if one is None or one.state is None:
             return None
         return {"verdict": one.state["verdict"], "points": one.state["points"],
-                "despite_unread": one.state["despite_unread"], **self._signed(one)}
+                "despite_unread": one.state["despite_unread"],
+                **{key: one.state.get(key) for key in ("decided", "proposed")},
+                **self._signed(one)}
 
     def _decision(self, target: str, one: Standing, found: Row | None) -> Row:
         """A decision on evidence, with what it was decided on: as it stands in the run, or, where
@@ -213,17 +225,18 @@ class _Gathering:
             "years": list((found or {}).get("years") or []),
             "stage": state.get("stage") or (found or shown).get("stage"),
             "stage_changed": bool(state.get("stage")),
-            "attached": bool(state.get("attached")),
+            # Only proposals were shown with voters, whatever is written of one that is gone.
+            "attached": bool(state.get("attached")) and not shown.get("voters"),
             "serves": self._serves(state, found),
             "reason": state.get("reason"), "moved_to": state.get("moved_to"),
             **self._signed(one),
         }
 
     def _serves(self, state: Mapping[str, Any], found: Row | None) -> list[list[str | None]]:
-        if state.get("requirement"):
-            return [[state["requirement"], state.get("period")]]
         # Where nothing is mandatory, the plain act counts as well; no cell shows it.
-        return [list(one) for one in (found or {}).get("serves", []) if one[0] in self._asked]
+        proposed = {"serves": [one for one in (found or {}).get("serves", [])
+                               if one[0] in self._asked]}
+        return serves({"verdict": None, **state}, proposed)
 
     def _signed(self, one: Standing) -> Row:
         """Who says so, when, with which note; of several who agree all names and notes."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pipeline.rubric.model import Indicator
+from pipeline.rubric.model import Indicator, Requirement
 
 Row = dict[str, Any]
 
@@ -21,14 +21,14 @@ def cells(item: Indicator, entry: Row, proposed: Iterable[Row], decided: Mapping
 
     `entry` is the ledger's row of the indicator, `proposed` its evidence, `decided` the states that
     stand by target, `unread` whether any file is: then nothing is taken for absent. Accepted
-    evidence counts for the slots it serves, or for the one that people attached it to, if it is of
-    the stage that is asked for.
+    evidence counts for the slots that people confirmed with it, if it is of the stage that is
+    asked for.
     """
     tool = {f"p:{row['passage']}": row for row in proposed}
     asked = {one.id: one for one in item.requirements}
     for requirement in entry["requirements"]:
         id = requirement["id"]
-        least = _RANK[asked[id].stage if id in asked else "done"]
+        least = _least(asked.get(id))
         for period, slot in requirement["slots"].items():
             lone = len(requirement["slots"]) == 1
             accepted, promised, waiting = 0, 0, 0
@@ -36,8 +36,7 @@ def cells(item: Indicator, entry: Row, proposed: Iterable[Row], decided: Mapping
                 row, state = tool.get(target), decided.get(target)
                 if not _serves(state, row, id, period, lone):
                     continue
-                met = _RANK.get(_stage(state, row), 1) >= least
-                if not met:
+                if _RANK.get(stage(state, row), 1) < least:
                     promised += 1
                 elif state and state["verdict"] == "accepted":
                     accepted += 1
@@ -49,19 +48,40 @@ def cells(item: Indicator, entry: Row, proposed: Iterable[Row], decided: Mapping
                    "count": accepted, "need": slot["need"]}
 
 
-def _serves(state: Row | None, row: Row | None, requirement: str, period: str, lone: bool) -> bool:
-    """Whether it serves this slot, if nobody rejected it."""
+def serves(state: Row | None, row: Row | None) -> list[list[str | None]]:
+    """The slots that evidence is for: those that people confirmed with it; of what nobody accepted
+    yet those that were proposed; none of what was rejected. `row`: its proposal, if it is one.
+
+    Entries from before people named slots have no `slots`: they confirmed the one that they
+    attached it to (its period None where there is but one), else all that were proposed.
+    """
     if state and state["verdict"] == "rejected":
-        return False
-    if state and state["requirement"]:
-        return bool(state["requirement"] == requirement
-                    and (state["period"] == period or (lone and not state["period"])))
-    return row is not None and [requirement, period] in row["serves"]
+        return []
+    if state and state["verdict"] == "accepted" and state.get("slots") is not None:
+        return [list(slot) for slot in state["slots"]]
+    if state and state.get("requirement"):
+        return [[state["requirement"], state.get("period")]]
+    return [list(slot) for slot in row["serves"]] if row else []
 
 
-def _stage(state: Row | None, row: Row | None) -> str:
+def promises(item: Indicator, requirement: str, of: str | None) -> bool:
+    """Whether evidence of this stage can but promise what is asked for there."""
+    asked = next((one for one in item.requirements if one.id == requirement), None)
+    return _RANK.get(of or "done", 1) < _least(asked)
+
+
+def _least(asked: Requirement | None) -> int:
+    return _RANK[asked.stage if asked else "done"]
+
+
+def _serves(state: Row | None, row: Row | None, requirement: str, period: str, lone: bool) -> bool:
+    found = serves(state, row)
+    return [requirement, period] in found or (lone and [requirement, None] in found)
+
+
+def stage(state: Row | None, row: Row | None) -> str:
     """As people changed it, else as proposed; what people attach without a word is done."""
-    return (state and state["stage"]) or (row["stage"] if row else "done")
+    return str((state and state["stage"]) or (row["stage"] if row else "done"))
 
 
 def _state(slot: Row, accepted: int, waiting: int, promised: int, unread: bool) -> str:
@@ -71,7 +91,7 @@ def _state(slot: Row, accepted: int, waiting: int, promised: int, unread: bool) 
         return "proposed"
     if accepted or waiting or promised:
         return "planned"
-    if slot["state"] in {"nothing", "unread"}:
-        return str(slot["state"])
+    if slot["state"] == "nothing":
+        return "nothing"
     # What was proposed has been rejected: now an unread file may hold what is asked for.
     return "unread" if unread else "nothing"

@@ -34,7 +34,7 @@ class Standing:
     @property
     def differs(self) -> bool:
         """Whether the seats say different things, settled or not."""
-        return len({_said(entry) for entry in self.views}) > 1
+        return _differ(self.views)
 
 
 def all_in(conn: Connection, unit: str) -> bool:
@@ -100,12 +100,16 @@ def _stands(by_seat: dict[str, Entry]) -> Standing:
     lead = by_seat.get(LEAD)
     if lead is not None:
         return Standing(lead.state, (lead,), True, views)
-    if len({_said(entry) for entry in views}) > 1:
+    if _differ(views):
         return Standing(None, (), False, views)
     backed = tuple(sorted(views, key=lambda entry: entry.seq))
     return Standing(backed[-1].state, backed, False, views)
 
 
-def _said(entry: Entry) -> tuple[Any, ...]:
-    """What two must say alike to be of one mind."""
-    return entry.state["verdict"], entry.state.get("points")
+def _differ(views: Sequence[Entry]) -> bool:
+    """Whether these are of different minds: on the verdict, its points, or what it confirms.
+    Entries from before people named slots say nothing of the last."""
+    if len({(entry.state["verdict"], entry.state.get("points")) for entry in views}) > 1:
+        return True
+    slots = [entry.state.get("slots") for entry in views if entry.state["verdict"] == "accepted"]
+    return None not in slots and any(one != slots[0] for one in slots)

@@ -108,9 +108,29 @@ def undefined(row: Row) -> str:
         for figure, why in row["undefined"].items())
 
 
+def remark(row: Row) -> str:
+    """What belongs beside the figures: pairs that were left out, and why figures are missing."""
+    left_out = say("record.unsure_pairs", count=row["unsure"]) if row["unsure"] else ""
+    return say("report.semicolon").join(filter(None, (left_out, undefined(row))))
+
+
+def rested(row: Row) -> str:
+    """How much of the evidence had been decided when a conclusion was given; "" where nobody wrote
+    that down, or nothing was proposed."""
+    if not row["proposed"]:
+        return ""
+    return say("record.rested", decided=row["decided"], proposed=row["proposed"])
+
+
+def purged(row: Row) -> str:
+    """That texts were purged, and what is left."""
+    told = say("record.purged", at=time(row["at"]))
+    return told + (say("record.purged_answers") if row["answers"] else "")
+
+
 def recall(row: Row) -> str:
     """What the sample says of how much was found, in one sentence."""
-    fill = {key: row[key] for key in ("found", "sampled", "of", "missed")}
+    fill = {key: row[key] for key in ("found", "open", "sampled", "of", "missed")}
     if row["undefined"]:
         return say(f"record.recall.{row['undefined']}", **fill)
     return say("record.recall.told", **fill, **{

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,11 +15,12 @@ from pipeline.language import say
 from pipeline.report.printable import safe
 from pipeline.report.record import KINDS, write
 from pipeline.review.api.papers import audited
-from pipeline.review.problem import Problem, nowhere
+from pipeline.review.problem import Problem, RunProblem, nowhere
 from pipeline.review.record import record
 from pipeline.review.seating import Names, head_of, moment, seating
+from pipeline.review.told import told
 from pipeline.review.visit import Visit
-from pipeline.store.decisions import chain
+from pipeline.store.decisions import Connection, chain
 from pipeline.store.decisions import state as kept
 from pipeline.store.decisions.entry import DECISIONS, Entry
 
@@ -38,7 +40,7 @@ def office(visit: Visit, after: After = 0, limit: Limit = 200) -> Row:
         names = Names(conn)
         found = list(islice(kept.entries(conn, "", after=after), limit + 1))
         head = chain.head(conn, "")
-        rows = [_row(entry, names, True) for entry in found[:limit]]
+        rows = [_row(conn, entry, names, {}, True) for entry in found[:limit]]
     return {"entries": rows, "head": {"seq": head[0], "hash": head[1]},
             "next": rows[-1]["seq"] if len(found) > limit else None}
 
@@ -46,10 +48,11 @@ def office(visit: Visit, after: After = 0, limit: Limit = 200) -> Row:
 def unit(visit: Visit, unit: str, after: After = 0, limit: Limit = 200) -> Row:
     """A unit's log. While reviewers are blind to one another, what they decide is withheld."""
     with visit.reading() as conn:
-        place, names = seating(conn, visit), Names(conn)
+        place, names, asked = seating(conn, visit), Names(conn), _asked(visit)
         found = list(islice(kept.entries(conn, visit.unit_id, after=after), limit + 1))
         head = chain.head(conn, visit.unit_id)
-        rows = [_row(entry, names, place.open or entry.kind not in (*DECISIONS, "handed_in")
+        rows = [_row(conn, entry, names, asked,
+                     place.open or entry.kind not in (*DECISIONS, "handed_in")
                      or entry.account == visit.id) for entry in found[:limit]]
     return {"entries": rows, "head": head_of(head, place),
             "next": rows[-1]["seq"] if len(found) > limit else None}
@@ -74,30 +77,43 @@ def export(visit: Visit, unit: str, kind: str) -> Response:
     known = next((one for one in KINDS if one == kind), None)
     if known is None:
         raise nowhere()
-    out = visit.run.out
+    # Not by way of the run: of a unit that was purged the record is all that is left.
+    out = visit.office.places[visit.unit_id]
     with visit.reading() as conn:
         place = seating(conn, visit)
         if not place.open:
             # How long the chain is tells what others have done.
             raise Problem(409, "not_all_in")
-        told = record(conn, out, visit.unit_id, place.seat)
+        made = record(conn, out, visit.unit_id, place.seat)
     with tempfile.TemporaryDirectory(prefix="zuozheng-") as folder:
         file = Path(folder) / f"record.{known}"
-        write(file, known, told)
+        write(file, known, made)
         data = file.read_bytes()
-    audited(visit, "exported", "", {"kind": known, "head": told["chain"]["head"]})
+    audited(visit, "exported", "", {"kind": known, "head": made["chain"]["head"]})
     return Response(data, media_type=TYPES[known], headers={
         "Content-Disposition": f'attachment; filename="record.{known}"'})
 
 
-def _row(entry: Entry, names: Names, open_: bool) -> Row:
+def _asked(visit: Visit) -> dict[str, str]:
+    """The wordings of requirements; none of a unit that cannot be read any more."""
+    try:
+        return {one.id: safe(one.wording) for item in visit.run.rubric.items
+                for one in item.requirements}
+    except RunProblem:
+        return {}
+
+
+def _row(conn: Connection, entry: Entry, names: Names, asked: Mapping[str, str], open_: bool
+         ) -> Row:
     if not open_:
         return {"seq": entry.seq, "at": moment(entry.at), "by": "", "seat": "", "kind": "withheld",
-                "subject": "", "version": 0, "state": {}, "note": "", "hash": entry.hash}
+                "subject": "", "version": 0, "state": {}, "note": "", "hash": entry.hash,
+                "what": "withheld", "words": say("review.told.withheld")}
     subject = entry.subject
     if not entry.unit and subject:
         subject = names.of(subject)
+    what, words = told(entry, kept.before(conn, entry), asked)
     return {"seq": entry.seq, "at": moment(entry.at), "by": names.of(entry.account),
             "seat": names.of(entry.seat) if entry.seat else "", "kind": entry.kind,
             "subject": subject, "version": entry.version, "state": entry.state,
-            "note": safe(entry.note), "hash": entry.hash}
+            "note": safe(entry.note), "hash": entry.hash, "what": what, "words": words}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pipeline.report.printable import clean
@@ -31,10 +32,13 @@ def evidence_state(run: Run, item: Indicator, given: OnEvidence | Settle) -> Row
     if moved != (given.moved_to is not None) or (
             moved and (given.moved_to == item.id or given.moved_to not in run.items)):
         raise Problem(422, "moved_where")
-    slot_of(run, item, given.requirement, given.period)
+    if given.slots and given.verdict != "accepted" and not moved:
+        raise Problem(422, "slots_unasked")
+    asked = slots_of(run, run.items[given.moved_to] if given.moved_to else item, given.slots)
     return {
         "verdict": given.verdict, "reason": given.reason, "stage": given.stage,
-        "moved_to": given.moved_to, "requirement": given.requirement, "period": given.period,
+        # Of a move: those that it is to serve where it goes.
+        "moved_to": given.moved_to, "slots": asked,
         # What the tool did not propose, people attached, whatever the page says of it.
         "attached": run.proposed(item.id, given.target) is None,
     }
@@ -54,16 +58,15 @@ def verdict_state(run: Run, item: Indicator, given: OnIndicator | Settle) -> Row
             "despite_unread": given.despite_unread}
 
 
-def slot_of(run: Run, item: Indicator, requirement: str | None, period: str | None) -> None:
-    """Whether the indicator has such a slot. Raises Problem."""
-    if requirement is None and period is None:
-        return
+def slots_of(run: Run, item: Indicator, given: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """These slots of the indicator, each once and in one order. Raises Problem where it has no
+    such."""
     entry = run.entries[item.id]
-    slots = {asked["id"]: list(asked["slots"]) for asked in entry["requirements"]}
-    slots.setdefault(f"{item.id}.act", list(entry["periods"]))
-    known = slots.get(requirement or "")
-    if known is None or (period is not None and period not in known):
+    known = {asked["id"]: list(asked["slots"]) for asked in entry["requirements"]}
+    known.setdefault(f"{item.id}.act", list(entry["periods"]))
+    if any(period not in known.get(requirement, ()) for requirement, period in given):
         raise Problem(422, "slot_unknown")
+    return sorted(map(list, set(given)))
 
 
 def reason_of(given: str) -> str:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.report.papers import group_titles
 from pipeline.report.printable import safe
 from pipeline.report.record.standing import LEAD, Standing, standing
 from pipeline.review import cards
+from pipeline.review.api.so_far import changed
 from pipeline.review.api.units import (
     answer_counts,
     by_indicator,
-    cells_of,
     earlier_of,
+    is_orphan,
     progress,
+    stands,
+    summary,
 )
 from pipeline.review.opened import opened_by
 from pipeline.review.record import agreed
+from pipeline.review.run import Run
 from pipeline.review.seating import (
+    Decided,
     Names,
     Seating,
     answers,
@@ -32,6 +38,11 @@ from pipeline.store.decisions import Connection
 from pipeline.store.decisions import state as kept
 
 Row = dict[str, Any]
+
+EXCERPT = 120
+"""Characters of a passage in a list."""
+_OF_ROW = ("id", "wording", "proposed", "verdict", "decided", "added", "evidence", "owed",
+           "again")
 
 
 def differences(visit: Visit, unit: str) -> Row:
@@ -77,29 +88,25 @@ def overview(visit: Visit, unit: str) -> Row:
     """The whole unit at a glance: indicator by year, progress, agreement."""
     run = visit.run
     with visit.reading() as conn:
-        place = seating(conn, visit)
-        evidence = decided(conn, visit, place, "evidence")
-        verdicts = decided(conn, visit, place, "verdict")
+        place, evidence, verdicts = stands(conn, visit)
         counts = answer_counts(answers(conn, visit, place))
         found = _agreed(conn, visit, place) if "agreement" in visit.may else None
+    before = earlier_of(visit)
     by_item, titles = by_indicator(evidence), group_titles(run.rubric)
-    rows, codes = [], []
+    rows = []
     for id, item in run.items.items():
-        said = by_item.get(id, {})
-        verdict = verdicts.get(id)
-        code = verdict.state["verdict"] if verdict else None
-        codes.append(code)
+        told = summary(run, item, by_item.get(id, {}), verdicts.get(id), counts, before)
         rows.append({
-            "id": id, "wording": safe(item.wording),
+            **{key: told[key] for key in _OF_ROW},
             "group": [title for title, _ in titles.get(item.group or "", ())],
-            "periods": periods(run.entries[id], cells_of(run, item, said, counts)),
-            "proposed": run.entries[id]["proposed"], "verdict": code,
-            "decided": sum(1 for one in said.values() if one.state["verdict"]),
-            "evidence": run.counts[id]})
+            "periods": periods(run.entries[id], told["cells"])})
+    codes = [row["verdict"] for row in rows]
     years = sorted({period for row in rows for period in row["periods"]})
     return {"years": years, "rows": rows, "progress": progress(run, evidence, verdicts),
             "verdicts": {code: codes.count(code) for code in sorted(filter(None, set(codes)))},
-            "agreement": found, "unread": len(run.unread)}
+            "agreement": found, "unread": len(run.unread),
+            "orphans": list(_orphans(run, evidence, verdicts)),
+            "changed": list(_changed(run, verdicts, by_item))}
 
 
 def earlier(visit: Visit, unit: str) -> Row:
@@ -150,6 +157,34 @@ def _together(states: set[str]) -> str:
     return "unread" if "unread" in states else "nothing"
 
 
+def _orphans(run: Run, evidence: Mapping[str, Decided], verdicts: Mapping[str, Decided]
+             ) -> Iterator[Row]:
+    """What was decided on and has no place in the run any more: passages and papers, then whole
+    indicators."""
+    gone = [one for one in evidence.items() if is_orphan(run, one[0])]
+    gone += [one for one in verdicts.items() if one[0] not in run.items]
+    for subject, one in gone:
+        if one.state["verdict"]:
+            indicator, target = split(subject)
+            item = run.items.get(indicator)
+            yield {"indicator": indicator, "wording": safe(item.wording) if item else "",
+                   "target": target or None, "verdict": one.state["verdict"],
+                   "reason": one.state.get("reason"), "by": one.by, "at": moment(one.at),
+                   "text": safe(one.shown.get("text"))[:EXCERPT],
+                   "path": safe(one.shown.get("path"))}
+
+
+def _changed(run: Run, verdicts: Mapping[str, Decided],
+             by_item: Mapping[str, Mapping[str, Decided]]) -> Iterator[Row]:
+    """Verdicts whose evidence is another since they were given."""
+    for id, item in run.items.items():
+        one = verdicts.get(id)
+        found = changed(run, id, one, by_item.get(id, {}))
+        if found is not None and one is not None:
+            yield {"indicator": id, "wording": safe(item.wording),
+                   "verdict": one.state["verdict"], "by": one.by, "at": moment(one.at), **found}
+
+
 def _agreed(conn: Connection, visit: Visit, place: Seating) -> Row | None:
     if place.mode != "blind" or not place.all_in:
         return None
@@ -165,7 +200,7 @@ def _reviewers(conn: Connection, visit: Visit, place: Seating, in_: bool) -> lis
             if one.role == "reviewer" and one.closed is None and (one.id in handed) == in_]
 
 
-def _difference(run: Any, kind: str, subject: str, one: Standing, lead: Any, names: Names,
+def _difference(run: Run, kind: str, subject: str, one: Standing, lead: Any, names: Names,
                 shown: cards.Cards) -> Row:
     indicator, target = split(subject)
     settled = None if lead is None else {
@@ -173,6 +208,10 @@ def _difference(run: Any, kind: str, subject: str, one: Standing, lead: Any, nam
         "at": moment(lead.at), "note": safe(lead.note)}
     item = run.items.get(indicator)
     card = shown.one(indicator, target) if target and item else None
+    if card is not None and run.proposed(indicator, target) is None:
+        # What those who decided on it were shown: the lead said nothing yet.
+        attached = any(entry.state.get("attached") for entry in one.views)
+        card |= {"attached": attached, "no_longer": not attached}
     return {"kind": kind, "subject": subject, "indicator": indicator, "target": target or None,
             "wording": safe(item.wording) if item else "",
             "views": [{"seat": entry.seat, "by": names.of(entry.account), "state": entry.state,

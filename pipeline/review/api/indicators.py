@@ -16,8 +16,9 @@ from pipeline.review.cards import Cards
 from pipeline.review.opened import opened_by
 from pipeline.review.problem import nowhere
 from pipeline.review.run import Run
-from pipeline.review.seating import Names, answers, decided, moment, seating
+from pipeline.review.seating import Names, answers, decided, moment, seating, settled
 from pipeline.review.visit import Visit
+from pipeline.review.why import why
 from pipeline.rubric.model import Indicator
 
 Row = dict[str, Any]
@@ -39,6 +40,7 @@ def indicator(visit: Visit, unit: str, indicator: str) -> Row:
         place = seating(conn, visit)
         evidence = decided(conn, visit, place, "evidence")
         verdict = decided(conn, visit, place, "verdict").get(item.id)
+        final = {kind: settled(conn, visit, place, kind) for kind in ("evidence", "verdict")}
         given = list(answers(conn, visit, place))
         opened = opened_by(conn, visit)
         names = Names(conn)
@@ -48,17 +50,19 @@ def indicator(visit: Visit, unit: str, indicator: str) -> Row:
                 for id, requirement, period in [(*entry.subject.split("|"), "", "")[:3]]
                 if id == item.id]
     before = earlier_of(visit)
-    shown = Cards(run, evidence, opened, before)
+    shown = Cards(run, evidence, opened, before, final["evidence"])
+    lead = final["verdict"].get(item.id)
     entry = run.entries[item.id]
     said = by_indicator(evidence).get(item.id, {})
     return {
         **summary(run, item, said, verdict, answer_counts(given), before),
         "wording_pieces": _pieces(item),
         "requirements": [_requirement(asked) for asked in item.requirements],
-        "why": safe(entry["why"]["text"]),
+        "why": why(entry, run.header["period"]),
         "evidence_count": run.counts[item.id],
         "evidence": shown.of(item.id), "orphaned": shown.orphaned(item.id),
         "verdict": verdict.told() if verdict else None,
+        "settled": lead.told() if lead else None,
         "version": verdict.version if verdict else 0,
         "answers": told,
         "earlier": before.verdicts.get(item.id) if before else None,

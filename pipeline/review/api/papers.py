@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from pipeline.report import printable
 from pipeline.report.printable import clean, safe
+from pipeline.report.record.photo import is_photo
 from pipeline.review import cards
 from pipeline.review.api import checks
 from pipeline.review.api.appended import scoped
@@ -46,6 +47,7 @@ def papers(visit: Visit, unit: str) -> list[Row]:
         "document_type": row["document_type"], "number": safe(row["number"]) or None,
         "dated": row["dated"], "pages": row["pages"], "flags": row["flags"],
         "target": file_target(row["sha256"]) if row["sha256"] else None,
+        "photo": is_photo(row),
     } for row in run.files.values()]
 
 
@@ -89,8 +91,8 @@ def original(visit: Visit, unit: str, target: Target, indicator: Annotated[
         told = {
             "target": target, "path": safe(file["path"]), "title": safe(file["title"]),
             "missing": shown.reason == "missing" or cards.missing(run, file["path"]),
-            "unread_reason": file["reason"] if file["status"] != "duplicate" else None,
-            "unread_text": printable.named("reason", file["reason"]),
+            "unread_reason": file["reason"] if _lacks(file) else None,
+            "unread_text": printable.named("reason", file["reason"]) if _lacks(file) else "",
             "text": list(_around(run, file["path"], passage)),
             "picture": _picture(visit, file, passage, shown, target),
             "pending": shown.reason == PENDING,
@@ -112,6 +114,9 @@ def picture(visit: Visit, unit: str, sha16: str, page: int, target: Target = "")
     if passage is not None and run.files[passage["path"]]["sha256"] != file["sha256"]:
         passage = None
     shown = _shown(visit, run, file, passage, page)
+    if shown.reason == PENDING:
+        # Nothing yet, and nothing wrong: to be asked for again.
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
     if shown.picture is None or shown.page != page:
         raise nowhere()
     try:
@@ -177,6 +182,11 @@ def _shown(visit: Visit, run: Run, file: Row, passage: Row | None, page: int) ->
                                     passage["text"] if passage else ""))
 
 
+def _lacks(file: Row) -> bool:
+    """Whether something of it was to be read, and was not."""
+    return file["status"] != "duplicate" and not is_photo(file)
+
+
 def _picture(visit: Visit, file: Row, passage: Row | None, shown: Shown, target: str
              ) -> Row | None:
     if shown.picture is None or not file["sha256"]:
@@ -227,15 +237,15 @@ def _files(run: Run, q: str) -> Iterator[Row]:
         path, title = safe(row["path"]), safe(row["title"])
         if wanted and row["sha256"] and (wanted in _folded(path)[0]
                                          or wanted in _folded(title)[0]):
-            yield {"target": file_target(row["sha256"]), "path": path, "title": title, "text": "",
-                   "spans": [], "place": "", "headings": [], "original_missing":
-                   cards.missing(run, row["path"])}
+            yield {"target": file_target(row["sha256"]), "path": path, "title": title,
+                   "photo": is_photo(row), "text": "", "spans": [], "place": "", "headings": [],
+                   "original_missing": cards.missing(run, row["path"])}
 
 
 def _passage(run: Run, row: Row, q: str) -> Row:
     text = safe(row["text"])
     return {"target": passage_target(row["passage"]), "path": safe(row["path"]),
-            "title": safe(run.files[row["path"]]["title"]), "text": text,
+            "photo": False, "title": safe(run.files[row["path"]]["title"]), "text": text,
             "spans": list(_hits(text, q)), "place": printable.places(row["places"]),
             "headings": [safe(one) for one in row["headings"]],
             "original_missing": cards.missing(run, row["path"])}

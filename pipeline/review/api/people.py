@@ -22,7 +22,7 @@ from pipeline.review.given import (
 )
 from pipeline.review.legible import unseen
 from pipeline.review.office import LANGUAGE_COOKIE
-from pipeline.review.permissions import OFFICE_ROLES
+from pipeline.review.permissions import OFFICE_ROLES, reads
 from pipeline.review.problem import Problem, nowhere
 from pipeline.review.routes import json_answer
 from pipeline.review.seating import moment
@@ -100,6 +100,8 @@ def new_token(visit: Visit, given: NewToken) -> Row:
     """A token to read by; it is told this once."""
     if visit.office.local:
         raise nowhere()
+    if visit.account is None or not reads(visit.account.role):
+        raise Problem(422, "token_pointless")
     with visit.writing() as conn:
         return {"token": tokens.make(conn, visit.id, clean(given.label), visit.now)}
 

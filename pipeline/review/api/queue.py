@@ -55,7 +55,7 @@ def how_much(visit: Visit, unit: str) -> Row:
         seats = [seat for seat in place.seats if place.open or seat != LEAD]
         told = recalled(conn, ledger, visit.unit_id, seats)
     if told["undefined"]:
-        words = say(f"review.recall.{told['undefined']}")
+        words = say(f"review.recall.{told['undefined']}", open=told["open"])
     else:
         words = say("review.recall.words", sampled=told["sampled"], of=told["of"],
                     missed=told["missed"], found=told["found"],

@@ -15,8 +15,8 @@ from pipeline.store.decisions.entry import Entry, Write
 
 Row = dict[str, Any]
 
-NONE: Row = {"verdict": None, "reason": None, "stage": None, "moved_to": None,
-             "requirement": None, "period": None, "attached": False}
+NONE: Row = {"verdict": None, "reason": None, "stage": None, "moved_to": None, "slots": [],
+             "attached": False}
 """Nothing said on a target."""
 UNJUDGED: Row = {"verdict": None, "points": None, "despite_unread": False}
 """Nothing said on an indicator."""

@@ -11,13 +11,22 @@ from pipeline.report.papers import group_titles
 from pipeline.report.printable import safe
 from pipeline.report.record.slots import cells
 from pipeline.review import cards
+from pipeline.review.api.so_far import changed
 from pipeline.review.earlier import Earlier
 from pipeline.review.problem import RunProblem
-from pipeline.review.run import Run
-from pipeline.review.seating import Decided, answers, decided, head_of, seating, split
+from pipeline.review.run import Run, file_target
+from pipeline.review.seating import (
+    Decided,
+    Seating,
+    answers,
+    decided,
+    head_of,
+    seating,
+    split,
+)
 from pipeline.review.visit import Visit
 from pipeline.rubric.model import Indicator
-from pipeline.store.decisions import chain, units
+from pipeline.store.decisions import Connection, chain, units
 
 Row = dict[str, Any]
 Cell = tuple[str, str, str]
@@ -45,22 +54,44 @@ def listed(visit: Visit) -> list[Row]:
 def _progress_of(visit: Visit) -> Row:
     run = visit.run
     with visit.reading() as conn:
-        place = seating(conn, visit)
-        evidence = decided(conn, visit, place, "evidence")
-        verdicts = decided(conn, visit, place, "verdict")
+        place, evidence, verdicts = stands(conn, visit)
     return {"rubric_title": safe(run.rubric.title), "unread": len(run.unread), "mode": place.mode,
             "progress": progress(run, evidence, verdicts)}
 
 
+def stands(conn: Connection, visit: Visit
+           ) -> tuple[Seating, dict[str, Decided], dict[str, Decided]]:
+    """Where the visitor sits, and what stands for him: on evidence, on indicators."""
+    place = seating(conn, visit)
+    return (place, decided(conn, visit, place, "evidence"),
+            decided(conn, visit, place, "verdict"))
+
+
 def progress(run: Run, evidence: Mapping[str, Decided], verdicts: Mapping[str, Decided]) -> Row:
-    """How much of the unit is decided, by what this visitor sees."""
-    said = [one.state["verdict"] for one in evidence.values() if one.state["verdict"]]
+    """How much of the unit is decided, by what this visitor sees: of the proposals; beside them,
+    what people added, and what has no place any more. Verdicts are waited for where something is
+    assessed or owed."""
+    on_proposals, added, orphaned = [], 0, 0
+    for subject, one in evidence.items():
+        verdict = one.state["verdict"]
+        if not verdict:
+            continue
+        indicator, target = split(subject)
+        if is_orphan(run, subject):
+            orphaned += 1
+        elif run.proposed(indicator, target) is not None:
+            on_proposals.append(verdict)
+        elif verdict == "accepted":
+            added += 1
     return {
-        "proposed": sum(run.counts.values()), "decided": len(said),
-        **{verdict: said.count(verdict) for verdict in ("accepted", "rejected", "unsure")},
-        "indicators": len(run.items),
+        "proposed": sum(run.counts.values()), "decided": len(on_proposals),
+        **{verdict: on_proposals.count(verdict) for verdict in ("accepted", "rejected", "unsure")},
+        "added": added,
+        "orphaned": orphaned + sum(1 for id, one in verdicts.items()
+                                   if one.state["verdict"] and id not in run.items),
+        "indicators": len(run.owed),
         "verdicts": sum(1 for id, one in verdicts.items()
-                        if one.state["verdict"] and id in run.items),
+                        if one.state["verdict"] and id in run.owed),
     }
 
 
@@ -68,14 +99,12 @@ def unit(visit: Visit, unit: str) -> Row:
     """A unit with its indicators, their cells, and what was not read."""
     run = visit.run
     with visit.reading() as conn:
-        place = seating(conn, visit)
-        evidence = decided(conn, visit, place, "evidence")
-        verdicts = decided(conn, visit, place, "verdict")
+        place, evidence, verdicts = stands(conn, visit)
         answered = answer_counts(answers(conn, visit, place))
         head = chain.head(conn, visit.unit_id)
     before = earlier_of(visit)
     by_item = by_indicator(evidence)
-    rubric = run.rubric
+    rubric, done = run.rubric, progress(run, evidence, verdicts)
     assert visit.unit is not None
     return {
         "id": visit.unit_id, "label": safe(visit.unit.label),
@@ -85,10 +114,10 @@ def unit(visit: Visit, unit: str) -> Row:
         "handed_in": place.handed_in, "both_in": place.all_in, "late": place.late,
         "groups": _groups(run, by_item, verdicts, answered, before),
         "unread": [unread_row(row) for row in run.unread],
-        "progress": progress(run, evidence, verdicts),
+        "photos": [_photo(row, evidence) for row in run.photos],
+        "progress": done,
         "head": head_of(head, place), "permissions": sorted(visit.may),
-        "orphaned": len([subject for subject, one in evidence.items() if one.state["verdict"]
-                         and is_orphan(run, subject)]),
+        "orphaned": done["orphaned"],
         "reinspection": before is not None,
     }
 
@@ -133,6 +162,15 @@ def unread_row(row: Row) -> Row:
             "next": printable.named("next", row["reason"])}
 
 
+def _photo(row: Row, evidence: Mapping[str, Decided]) -> Row:
+    """A photograph, and where people attached it."""
+    target = file_target(row["sha256"])
+    return {"path": safe(row["path"]), "target": target, "sha16": row["sha256"][:16],
+            "indicators": [split(subject)[0] for subject, one in evidence.items()
+                           if split(subject)[1] == target
+                           and one.state["verdict"] == "accepted"]}
+
+
 def _groups(run: Run, by_item: Mapping[str, Mapping[str, Decided]],
             verdicts: Mapping[str, Decided], answered: Mapping[Cell, int],
             before: Earlier | None) -> list[Row]:
@@ -154,11 +192,18 @@ def summary(run: Run, item: Indicator, said: Mapping[str, Decided], verdict: Dec
     """An indicator in the list: its cells, how much of it is decided, the verdict."""
     entry = run.entries[item.id]
     code = verdict.state["verdict"] if verdict else None
+    proposals = run.proposals(item.id)
+    decided = [(target, one.state["verdict"]) for target, one in said.items()
+               if one.state["verdict"]]
     return {
         "id": item.id, "wording": safe(item.wording), "points": item.points,
         "deducts": item.deducts, "methods": list(item.methods), "proposed": entry["proposed"],
         "cells": cells_of(run, item, said, answered), "evidence": run.counts[item.id],
-        "decided": sum(1 for one in said.values() if one.state["verdict"]), "verdict": code,
+        "decided": sum(1 for target, _ in decided if target in proposals),
+        "added": sum(1 for target, what in decided if what == "accepted"
+                     and target not in proposals and cards.in_run(run, target)),
+        "owed": item.id in run.owed, "changed": changed(run, item.id, verdict, said),
+        "verdict": code,
         "again": code is None and before is not None and item.id in before.verdicts,
     }
 
@@ -169,7 +214,8 @@ def cells_of(run: Run, item: Indicator, said: Mapping[str, Decided], answered: M
     since."""
     states = {target: one.state for target, one in said.items() if one.state["verdict"]
               or one.state["stage"]}
-    print_ = repr(sorted((target, *map(str, state.values())) for target, state in states.items()))
+    print_ = repr(sorted((target, *map(str, sorted(state.items())))
+                         for target, state in states.items()))
     key = ("cells", item.id, print_)
     known: list[Row] | None = run.made.get(key)
     if known is None:

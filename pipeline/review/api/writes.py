@@ -7,9 +7,10 @@ from typing import Any
 
 from pipeline.review import cards
 from pipeline.review.api import checks
-from pipeline.review.api.appended import appended, lost, scoped, written
+from pipeline.review.api.appended import appended, scoped, written
 from pipeline.review.api.indicators import item_of
-from pipeline.review.api.undo import NONE
+from pipeline.review.api.moved import other_half
+from pipeline.review.api.so_far import heeded, rests_on, so_far, states_of
 from pipeline.review.given import (
     Answer,
     HandIn,
@@ -25,6 +26,7 @@ from pipeline.review.opened import opened_by
 from pipeline.review.problem import Problem
 from pipeline.review.seating import LEAD, Seating, seating, writes_to
 from pipeline.review.visit import Visit
+from pipeline.rubric.model import Indicator
 from pipeline.store.accounts.accounts import granted_to
 from pipeline.store.decisions import Connection, hold, of_key
 from pipeline.store.decisions import state as kept
@@ -49,9 +51,8 @@ def verdict(visit: Visit, given: OnIndicator, unit: str) -> Row:
     with visit.writing() as conn:
         hold(conn, visit.unit_id)
         place = seating(conn, visit)
-        write = written(visit, writes_to(place, visit), "verdict", item.id, given.version, state,
-                       given.key, given.note, {})
-        return appended(conn, visit, place, write)
+        seat = writes_to(place, visit)
+        return appended(conn, visit, place, _judged(conn, visit, place, seat, item, given, state))
 
 
 def settle(visit: Visit, given: Settle, unit: str) -> Row:
@@ -71,16 +72,14 @@ def settle(visit: Visit, given: Settle, unit: str) -> Row:
             raise Problem(422, "not_all_in")
         if given.kind == "evidence":
             return _decide_evidence(conn, visit, place, LEAD, given, state, shown)
-        write = written(visit, LEAD, "verdict", item.id, given.version, state, given.key,
-                       given.note, {})
-        return appended(conn, visit, place, write)
+        return appended(conn, visit, place, _judged(conn, visit, place, LEAD, item, given, state))
 
 
 def answer(visit: Visit, given: Answer, unit: str) -> Row:
     """Keep what the unit answers to a cell. Each answer stays."""
     run = visit.run
     item = item_of(run, given.indicator)
-    checks.slot_of(run, item, given.requirement, given.period)
+    checks.slots_of(run, item, [(given.requirement, given.period)])
     if not legible(given.note):
         raise Problem(422, "note_missing")
     with visit.writing() as conn:
@@ -164,6 +163,23 @@ def mode(visit: Visit, given: SetMode, unit: str) -> Row:
 # --- writing ----------------------------------------------------------------------------------
 
 
+def _judged(conn: Connection, visit: Visit, place: Seating, seat: str, item: Indicator,
+            given: OnIndicator | Settle, state: Row) -> Write:
+    """A verdict, with how much of the evidence was decided when it was given."""
+    run = visit.run
+    states = states_of(conn, visit, place, seat, item.id)
+    found = so_far(run, item.id, states)
+    before = next((one for one in of_key(conn, visit.id, given.key) if one.kind == "verdict"), None)
+    if before is not None:
+        # The same request again: what was decided since does not make it another.
+        found = before.state
+    elif isinstance(given, OnIndicator):
+        heeded(found, given)
+    state = {**state, "decided": found.get("decided"), "proposed": found.get("proposed")}
+    return written(visit, seat, "verdict", item.id, given.version, state, given.key, given.note,
+                   rests_on(run, item, states))
+
+
 def _about_evidence(visit: Visit, given: OnEvidence | Settle) -> tuple[Row, Row]:
     run = visit.run
     item = item_of(run, given.indicator)
@@ -177,40 +193,23 @@ def _decide_evidence(conn: Connection, visit: Visit, place: Seating, seat: str,
     unit, target = visit.unit_id, given.target or ""
     subject = f"{given.indicator}|{target}"
     before = kept.one(conn, unit, seat, "evidence", subject)
+    # The lead may settle what he never decided on himself.
+    past = before or next(filter(None, (kept.one(conn, unit, one, "evidence", subject)
+                                        for one in place.seats)), None)
     gone = not shown
-    checks.there(visit.run, target, before is not None)
+    checks.there(visit.run, target, past is not None)
     checks.was_opened(opened_by(conn, visit), target, gone)
-    if gone and before is not None:
-        shown = before.shown
+    if past is not None and visit.run.proposed(given.indicator, target) is None:
+        # What it was when it was decided on: a proposal that is gone is none that people attached.
+        state = {**state, "attached": past.state["attached"]}
+    if gone and past is not None:
+        shown = past.shown
     writes = [written(visit, seat, "evidence", subject, given.version, state, given.key,
                       given.note, shown)]
     if given.moved_to is not None:
         seen = (before.version if before else 0) == given.version
-        writes += _moved(conn, visit, seat, given.moved_to, target, given.key, seen)
+        writes += other_half(conn, visit, seat, given, seen)
     return appended(conn, visit, place, *writes)
-
-
-def _moved(conn: Connection, visit: Visit, seat: str, indicator: str, target: str, key: str,
-           seen: bool) -> list[Write]:
-    """The other half of a move: accepted for the indicator that it belongs to. What is said there
-    already and is something else was not on the screen, so that it is not written over. `seen`:
-    the first half is not lost by itself."""
-    other = f"{indicator}|{target}"
-    past = kept.history(conn, visit.unit_id, seat, "evidence", other)
-    done = next((one for one in past if (one.account, one.key) == (visit.id, key)), None)
-    if done is not None:
-        # The same request again; `append` tells what it was answered with.
-        return [written(visit, seat, "evidence", other, None, done.state, key, done.note)]
-    there = past[-1] if past else None
-    said = there.state["verdict"] if there else None
-    if said == "accepted":
-        return []
-    moved = {**(there.state if there else NONE), "verdict": "accepted", "reason": None,
-             "moved_to": None, "attached": visit.run.proposed(indicator, target) is None}
-    if said is not None and seen:
-        raise lost(conn, moved, there, other)
-    return [written(visit, seat, "evidence", other, there.version if there else 0, moved, key,
-                    there.note if there else "", cards.shown(visit.run, indicator, target))]
 
 
 def _any_stands(conn: Connection, unit: str) -> bool:

@@ -17,6 +17,8 @@ Stage = Literal["plan", "done", "result"]
 SlotState = Literal["confirmed", "proposed", "planned", "nothing", "unread"]
 Verdict = Literal["met", "partly", "not_met", "site", "na"]
 Mode = Literal["shared", "blind"]
+SlotName = Annotated[list[str | None], Field(min_length=2, max_length=2,
+                                             description="requirement and period")]
 Box = Annotated[list[float], Field(min_length=4, max_length=4,
                                    description="x0, top, x1, bottom; points from the top left")]
 
@@ -37,23 +39,28 @@ class Refused(BaseModel):
 
 
 class EvidenceState(Told):
-    """What is said of a target as evidence for an indicator."""
+    """What is said of a target as evidence for an indicator. `slots`: what an acceptance confirms;
+    entries of old have none, or a requirement and a period instead."""
 
     verdict: Literal["accepted", "rejected", "unsure"] | None
     reason: str | None
     stage: Stage | None
     moved_to: str | None
-    requirement: str | None
-    period: str | None
+    slots: list[SlotName] | None = None
+    requirement: str | None = None
+    period: str | None = None
     attached: bool
 
 
 class VerdictState(Told):
-    """A person's verdict on an indicator."""
+    """A person's verdict on an indicator; how many of its proposals were decided when it was given
+    (entries of old do not say)."""
 
     verdict: Verdict | None
     points: float | None
     despite_unread: bool
+    decided: int | None = None
+    proposed: int | None = None
 
 
 class SampleState(Told):
@@ -138,12 +145,15 @@ class Span(Told):
 
 
 class Progress(Told):
-    """How much is decided, by what the visitor sees."""
+    """How much is decided, by what the visitor sees: of what was proposed; beside that, what people
+    added, and what has no place any more. Verdicts are of what is assessed or owed."""
 
     proposed: int
     decided: int
     accepted: int
     rejected: int
     unsure: int
+    added: int
+    orphaned: int
     indicators: int
     verdicts: int

@@ -10,11 +10,12 @@ from pipeline.review.shapes.base import (
     Moment,
     Progress,
     SlotState,
+    Target,
     Told,
     Verdict,
     VerdictState,
 )
-from pipeline.review.shapes.room import Card
+from pipeline.review.shapes.room import Card, Changed
 
 
 class Seat(Told):
@@ -70,9 +71,11 @@ class Differences(Told):
 
 
 class Figures(Told):
-    """How far two agreed; None where it cannot be told, with the reason under `undefined`."""
+    """How far two agreed; None where it cannot be told, with the reason under `undefined`.
+    `unsure`: pairs left out as one of the two was."""
 
     n: int
+    unsure: int
     kappa: float | None
     ac1: float | None
     positive: float | None
@@ -107,6 +110,7 @@ class Recall(Told):
     """How much of the evidence was found, with the bounds of 95 %, and in words."""
 
     found: int
+    open: int
     sampled: int
     of: int
     missed: int
@@ -127,7 +131,34 @@ class OverviewRow(Told):
     proposed: str | None
     verdict: Verdict | None
     decided: int
+    added: int
     evidence: int
+    owed: bool
+    again: bool
+
+
+class Orphan(Told):
+    """What was decided on and has no place any more; without a target, an indicator."""
+
+    indicator: str
+    wording: str
+    target: Target | None
+    verdict: str
+    reason: str | None
+    by: str
+    at: Moment
+    text: str
+    path: str
+
+
+class ChangedVerdict(Changed):
+    """A verdict whose evidence is another since it was given."""
+
+    indicator: str
+    wording: str
+    verdict: Verdict
+    by: str
+    at: Moment
 
 
 class Overview(Told):
@@ -139,6 +170,8 @@ class Overview(Told):
     verdicts: dict[str, int]
     agreement: Table | None
     unread: int
+    orphans: list[Orphan]
+    changed: list[ChangedVerdict]
 
 
 class Counts(Told):
@@ -180,7 +213,8 @@ class Earlier(Told):
 
 
 class AuditRow(Told):
-    """An entry of a chain; `withheld` of what blind reviewers decided."""
+    """An entry of a chain; `withheld` of what blind reviewers decided. `what` it was (a decision, a
+    note, a stage, slots, an undoing …), and `words` for it in the visit's language."""
 
     seq: int
     at: Moment
@@ -192,6 +226,8 @@ class AuditRow(Told):
     state: dict[str, object]
     note: str
     hash: Hash
+    what: str
+    words: str
 
 
 class Audit(Told):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from pipeline.review.shapes.base import (
     Box,
@@ -16,6 +14,7 @@ from pipeline.review.shapes.base import (
     Refused,
     SampleDecision,
     SampleState,
+    SlotName,
     SlotState,
     Span,
     Stage,
@@ -63,8 +62,17 @@ class Cell(Told):
     answers: int
 
 
+class Changed(Told):
+    """How many proposals came and went since a verdict; None where nobody can tell."""
+
+    new: int | None
+    gone: int
+
+
 class Item(Told):
-    """An indicator in the list; `again`: judged last year, and to be judged again."""
+    """An indicator in the list. `evidence` proposals, of which `decided`; `added` by people beside
+    them; `owed`: assessed, or owed by the unit; `changed`: its verdict was given before a screening
+    changed the evidence; `again`: judged last year, and to be judged again."""
 
     id: str
     wording: str
@@ -75,6 +83,9 @@ class Item(Told):
     cells: list[Cell]
     evidence: int
     decided: int
+    added: int
+    owed: bool
+    changed: Changed | None
     verdict: Verdict | None
     again: bool
 
@@ -96,6 +107,15 @@ class Unread(Told):
     next: str
 
 
+class Photo(Told):
+    """A picture in which no letters were found, and where people attached it."""
+
+    path: str
+    target: Target
+    sha16: str
+    indicators: list[str]
+
+
 class UnitTold(Told):
     """A unit with its indicators. `late`: all reviewers were in before this one began."""
 
@@ -110,6 +130,7 @@ class UnitTold(Told):
     late: bool
     groups: list[Group]
     unread: list[Unread]
+    photos: list[Photo]
     progress: Progress
     head: Head
     permissions: list[str]
@@ -132,12 +153,16 @@ class Theme(Told):
 
 
 class Slot(Told):
-    """A slot that a card serves, in words."""
+    """A slot that a card is proposed for, or that people `accepted` it for, in words; `promised`:
+    it asks for more than a plan, which is all that the card is."""
 
     requirement: str
     period: str | None
     wording: str
     link: str | None
+    proposed: bool
+    accepted: bool
+    promised: bool
 
 
 class Before(Told):
@@ -156,7 +181,9 @@ class Judged(Before):
 
 
 class Card(Told):
-    """Evidence as it is shown; `carried`: beside last year's."""
+    """Evidence as it is shown; `carried`: beside last year's; `orphan`: what was decided on is
+    gone; `no_longer`: it is there, and was a proposal when it was decided on; `settled`: the
+    lead's word on it, once all reviewers of a blind unit are in."""
 
     target: Target
     subject: str
@@ -181,12 +208,16 @@ class Card(Told):
     flags: list[Flag]
     voters: list[str]
     themes: list[Theme]
-    serves: list[Annotated[list[str | None], Field(min_length=2, max_length=2)]]
+    of: Literal["passage", "paper", "photo"]
+    orphan: bool
+    no_longer: bool
+    serves: list[SlotName]
     slots: list[Slot]
     reading_confidence: float | None
     attached: bool
     file: str | None
     decision: EvidenceDecision | None
+    settled: EvidenceDecision | None
     version: int
     opened: bool
     carried: Literal["new", "same", "reused"] | None
@@ -234,6 +265,7 @@ class ItemTold(Item):
     evidence: list[Card]  # type: ignore[assignment]
     orphaned: list[Card]
     verdict: VerdictDecision | None  # type: ignore[assignment]
+    settled: VerdictDecision | None
     version: int
     answers: list[UnitAnswer]
     earlier: Judged | None
@@ -292,6 +324,7 @@ class Paper(Told):
     pages: int | None
     flags: list[str]
     target: Target | None
+    photo: bool
 
 
 class Hit(Told):
@@ -300,6 +333,7 @@ class Hit(Told):
     target: Target
     path: str
     title: str
+    photo: bool
     text: str
     spans: list[Span]
     place: str

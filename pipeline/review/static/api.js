@@ -4,9 +4,10 @@
 // this tab's sessionStorage and sent again with the same key, so that it counts once and none is
 // lost. The order of the writes is kept.
 
-const listeners = { login: null, line: null, late: null };
+const listeners = { login: null, line: null, late: null, closed: null };
 let owner = "";
 let sending = null;
+let down = ""; // why what was asked last was not answered: stopped, busy
 const failing = new Set(); // keys of writes that were tried in vain
 const waiting = new Map(); // key -> {resolve, reject} of writes begun by this page
 
@@ -21,7 +22,9 @@ export class Refused extends Error {
 
 export class Offline extends Error {}
 
-/** on("login", () => Promise), on("line", (kept, down) => …), on("late", (write, error|null) => …) */
+/** on("login", () => Promise), on("late", (write, error|null) => …), on("closed", (Refused) => …): the
+ *  account was closed, no login helps; on("line", (kept, why) => …) with why it is down: stopped,
+ *  busy, login, closed, or "" */
 export function on(name, act) {
   listeners[name] = act;
 }
@@ -45,8 +48,10 @@ async function once(method, path, body) {
   try {
     answer = await fetch(path, given);
   } catch {
+    lineIs("stopped");
     throw new Offline();
   }
+  lineIs(answer.status === 503 ? "busy" : "");
   if (answer.status === 503) throw Object.assign(new Offline(), { after: Number(answer.headers.get("Retry-After")) || 2 });
   let told = null;
   try {
@@ -58,13 +63,37 @@ async function once(method, path, body) {
   return told;
 }
 
+/** Whether the server answers; a change is told once, and what waits is then sent at once. */
+function lineIs(why) {
+  if (down === why) return;
+  down = why;
+  listeners.line?.(kept().length, down);
+  if (!down) wakeUp();
+}
+
+export function isDown() {
+  return down !== "";
+}
+
+/** Ask whether the server is there again; its answer does not matter. */
+export function ping() {
+  return once("GET", "/api/me").catch(() => {});
+}
+
+/** Whether the account was closed meanwhile: then nobody logs in again. */
+function closed(error) {
+  if (error.code !== "account_closed") return false;
+  listeners.closed?.(error);
+  return true;
+}
+
 /** Read. A visit that ended asks for the login first and then reads again. */
 export async function get(path) {
   for (;;) {
     try {
       return await once("GET", path);
     } catch (error) {
-      if (!(error instanceof Refused && error.status === 401 && listeners.login)) throw error;
+      if (!(error instanceof Refused && error.status === 401 && listeners.login) || closed(error)) throw error;
       await listeners.login();
     }
   }
@@ -143,13 +172,17 @@ async function run() {
     } catch (error) {
       for (const one of kept()) failing.add(one.body.key);
       if (error instanceof Offline) {
-        listeners.line?.(list.length, true);
+        listeners.line?.(list.length, down);
         await rest(Math.max(error.after || 0, pause));
         pause = Math.min(pause * 2, 20);
         continue;
       }
+      if (error instanceof Refused && error.status === 401 && closed(error)) {
+        listeners.line?.(list.length, "closed");
+        return;
+      }
       if (error instanceof Refused && error.status === 401 && listeners.login) {
-        listeners.line?.(list.length, true);
+        listeners.line?.(list.length, "login");
         await listeners.login();
         continue;
       }
@@ -158,7 +191,7 @@ async function run() {
     pause = 1;
     keep(kept().filter((one) => one.body.key !== item.body.key));
     failing.delete(item.body.key);
-    listeners.line?.(kept().length, false);
+    listeners.line?.(kept().length, down);
     const asked = waiting.get(item.body.key);
     waiting.delete(item.body.key);
     if (asked) failed ? asked.reject(failed) : asked.resolve(answer);
@@ -175,7 +208,12 @@ function rest(seconds) {
   });
 }
 
-addEventListener("online", () => wake?.());
+/** Try at once, and not when the pause is over. */
+export function wakeUp() {
+  wake?.();
+}
+
+addEventListener("online", wakeUp);
 
 /** What was typed and not sent, kept for this tab only. */
 export function draft(name, text) {

@@ -35,7 +35,7 @@ async function show() {
   const rows = el("tbody", {});
   const more = el("p", {});
   put(at("chain"), el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": t("audit.title") }, el("table", { class: "chain" }, el("thead", {}, el("tr", {},
-    ["seq", "at", "by", "kind", "subject", "state", "note", "hash"].map((key) => el("th", { scope: "col" }, t(`audit.${key}`))))), rows)), more);
+    ["seq", "at", "by", "kind", "state", "subject", "note", "hash"].map((key) => el("th", { scope: "col" }, t(`audit.${key}`))))), rows)), more);
   await next(rows, more, 0);
 }
 
@@ -50,16 +50,13 @@ async function next(rows, more, after) {
   }
 }
 
+const TONES = { accepted: "good", attached: "good", moved_here: "good", rejected: "bad", moved: "bad", unsure: "plan", undone: "plan", undecided: "plan", verdict: "todo", points: "todo" };
+
+/** What happened in words of the server, which knows what stood before. */
 function entry(row) {
   return el("tr", {}, el("td", { class: "number" }, row.seq), el("td", {}, clock(row.at)), el("td", {}, el("bdi", {}, row.by || "")),
-    el("td", {}, named("kind", row.kind)), el("td", { class: "mono" }, row.subject || "–"), el("td", {}, stateWords(row)),
-    el("td", {}, el("bdi", {}, row.note || "")), el("td", { class: "mono" }, (row.hash || "").slice(0, 12)));
-}
-
-function stateWords(row) {
-  const given = row.state || {};
-  return [given.verdict ? named(row.kind, given.verdict) : "", given.reason ? named("reason", given.reason) : "", given.moved_to || "", given.role ? t(`role.${given.role}`) : "",
-    given.mode ? t(`mode.${given.mode}`) : "", given.points !== null && given.points !== undefined ? String(given.points) : ""].filter(Boolean).join(" · ");
+    el("td", {}, el("span", { class: `chip ${TONES[row.what] || "none"}` }, named("kind", row.kind))), el("td", {}, el("bdi", {}, row.words || "")),
+    el("td", { class: "mono" }, row.subject || "–"), el("td", {}, el("bdi", {}, row.note || "")), el("td", { class: "mono" }, (row.hash || "").slice(0, 12)));
 }
 
 async function verify() {

@@ -2,7 +2,8 @@
 
 import * as api from "./api.js";
 import { at, clock, el, marked, put, said, short } from "./dom.js";
-import { indicatorOf, state, subjectOf } from "./state.js";
+import { drawPicks, slotWords } from "./picks.js";
+import { indicatorOf, place, state, subjectOf } from "./state.js";
 import { named, period, t } from "./words.js";
 
 export const ACTIONS = [["a", "accept"], ["r", "reject"], ["u", "unsure"], ["m", "move"], ["s", "stage"], ["n", "note"], ["z", "undo"]];
@@ -32,7 +33,8 @@ export function showCurrent(before, act) {
   redraw(state.now, act);
   const now = at(`card-${state.now}`);
   now?.focus({ preventScroll: true });
-  now?.scrollIntoView({ block: "nearest" });
+  // One that is taller than the part is read from its beginning.
+  now?.scrollIntoView({ block: now.offsetHeight > at("main").clientHeight - 60 ? "start" : "nearest" });
 }
 
 const TONES = { accepted: "good", rejected: "bad", unsure: "plan", evidence: "good", none: "bad" };
@@ -60,9 +62,31 @@ function card(row, index, act) {
   top(row, verdict, kept),
   row.headings?.length ? el("p", { class: "path", lang: "zh-CN" }, row.headings.map((heading, place) =>
     [place ? " › " : "", el("bdi", {}, heading)])) : "",
-  row.text ? el("blockquote", { lang: "zh-CN" }, el("bdi", {}, marked(row.text, row.spans))) : "",
-  source(row), now ? votes(row) : "", earlier(row), decision(row),
+  row.text ? el("blockquote", { lang: "zh-CN" }, el("bdi", {}, marked(row.text, row.spans))) : whole(row),
+  source(row), now ? votes(row) : "", earlier(row), decision(row, now),
+  now && row.slots && !row.orphan ? drawPicks(row, index) : "",
   now ? tools(row, act) : "");
+}
+
+/** What was attached whole: its first page, so that it is known again at a glance. */
+function whole(row) {
+  const sha = shaOf(row);
+  if (!sha || row.original_missing) return "";
+  const url = place(`/pictures/${sha}/1?target=${encodeURIComponent(row.target)}`);
+  let asked = 0;
+  // It may still be being made: ask again a few times, and then leave the name to speak for it.
+  const again = ({ target }) => (++asked > 6 ? target.remove() : setTimeout(() => { if (target.isConnected) target.src = `${url}&again=${asked}`; }, 1200));
+  return el("p", { class: "thumbs" }, el("img", { class: "thumb", alt: "", loading: "lazy", src: url, onerror: again }));
+}
+
+/** The start of a file's sum, where the row says of which file it is. */
+export function shaOf(row) {
+  return row.sha16 || /^f:([0-9a-f]{16})$/.exec(row.file || row.target || "")?.[1] || "";
+}
+
+/** What kind of thing a row without text is. */
+function kindOf(row) {
+  return row.of === "photo" || row.photo ? "card.photo" : "card.whole";
 }
 
 function label(row, index) {
@@ -76,9 +100,10 @@ function top(row, verdict, kept) {
   const stage = row.decision?.state?.stage || row.stage_code || row.stage;
   return el("p", { class: "top" },
     kept ? el("span", { class: "chip plan line" }, t("card.kept"))
-      : row.saving ? el("span", { class: "chip none" }, t("card.saving"))
-        : verdict ? el("span", { class: `chip verdict ${TONES[verdict] || "todo"}` }, verdictWords(verdict))
-          : state.view === "search" ? "" : el("span", { class: "chip line todo undecided" }, t("card.undecided")),
+      : row.queued ? el("span", { class: "chip plan line" }, t("card.queued"))
+        : row.saving ? el("span", { class: "chip none" }, t("card.saving"))
+          : verdict ? el("span", { class: `chip verdict ${TONES[verdict] || "todo"}` }, verdictWords(verdict))
+            : state.view === "search" ? "" : el("span", { class: "chip line todo undecided" }, t("card.undecided")),
     state.view !== "indicator" && row.indicator ? el("span", { class: "chip id", title: indicatorOf(row.indicator)?.wording }, row.indicator) : "",
     stage ? el("span", { class: `chip stage-${stage}` }, named("stage", stage),
       row.decision?.state?.stage ? el("small", {}, t("card.by_human")) : "") : "",
@@ -89,8 +114,9 @@ function top(row, verdict, kept) {
     (row.flags || []).map((flag) => el("span", { class: "chip plan", title: flag.text }, named("flag", flag.code))),
     row.counts === false && row.why_not ? el("span", { class: "chip none" }, t("card.not_counted", { why: named("why_not", row.why_not) })) : "",
     row.carried ? el("span", { class: `chip line ${row.carried === "reused" ? "plan" : "none"}` }, t(`carried.${row.carried}`)) : "",
-    row.text ? "" : el("span", { class: "chip line none" }, t("card.whole")),
-    row.attached ? el("span", { class: "chip todo" }, t("card.attached")) : "",
+    row.text ? "" : el("span", { class: "chip line none" }, t(kindOf(row))),
+    row.attached ? el("span", { class: "chip todo" }, t("card.attached")) : row.orphan ? el("span", { class: "chip none" }, t("card.proposed")) : "",
+    row.no_longer ? el("span", { class: "chip plan", title: t("card.no_longer_hint") }, t("card.no_longer")) : "",
     row.orphan ? el("span", { class: "chip bad" }, t("card.orphan")) : "",
     row.original_missing ? el("span", { class: "chip bad" }, t("original.missing")) : "",
     row.opened === false && !verdict ? el("span", { class: "unopened", title: t("card.unopened_hint") }, t("card.unopened")) : "");
@@ -109,7 +135,7 @@ function source(row) {
   return el("p", { class: "source" }, parts.map((part) => el("span", {}, part)),
     row.place ? el("span", { class: "at" }, row.place) : "",
     el("span", { class: "file" }, said(row.path)),
-    row.reason && row.status && row.status !== "read" ? el("span", { class: "chip bad" }, row.reason_text || named("reason", row.reason)) : "",
+    row.reason && row.status && row.status !== "read" && !row.photo ? el("span", { class: "chip bad" }, row.reason_text || named("reason", row.reason)) : "",
     row.indicators?.length ? el("span", { class: "chip line none" }, t("search.already", { list: row.indicators.join(t("list.comma")) })) : "");
 }
 
@@ -117,19 +143,7 @@ function votes(row) {
   const themes = (row.themes || []).map((one) => `${one.name} ${floor(one.strength)}`);
   if (!row.voters?.length && !themes.length && !row.reading_confidence) return "";
   return el("p", { class: "votes" }, el("b", {}, t("card.voted")), (row.voters || []).map((voter) => said(voter, "span")),
-    row.reading_confidence ? el("span", {}, t("card.read_by_machine", { value: floor(row.reading_confidence) })) : "",
-    row.slots?.length ? el("span", { class: "serves" }, t("card.serves", {
-      list: served(row).map(([words, when]) => `${words} ${when}`).join(t("list.comma")) })) : "");
-}
-
-/** [the wording of a requirement, its periods], in words: ids are the rubric's own affair. */
-function served(row) {
-  const found = new Map();
-  for (const slot of row.slots || []) {
-    const words = `“${short(slot.wording, 14)}”`;
-    found.set(words, [...(found.get(words) || []), period(slot.period)]);
-  }
-  return [...found].map(([words, periods]) => [words, periods.join(t("list.comma"))]);
+    row.reading_confidence ? el("span", {}, t("card.read_by_machine", { value: floor(row.reading_confidence) })) : "");
 }
 
 function earlier(row) {
@@ -138,20 +152,27 @@ function earlier(row) {
     verdict: named("evidence", row.earlier.verdict), by: row.earlier.by, at: clock(row.earlier.at) }));
 }
 
-function decision(row) {
+function decision(row, now) {
   const { decision: made } = row;
   if (!made) return "";
   const { verdict, reason, moved_to: moved } = made.state || {};
   const told = [
-    reason ? (reason === "moved" && moved ? t("card.moved_to", { indicator: moved }) : named("reason", reason)) : "",
+    reason ? (reason === "moved" && moved ? t("card.moved_to", { indicator: [moved, slotWords(made.state.slots, moved)].filter(Boolean).join(" ") }) : named("reason", reason)) : "",
+    verdict === "accepted" && !(now && row.slots) ? confirms(row) : "",
     verdict || made.note ? t("card.by", { by: made.by, at: clock(made.at) }) : "",
   ].filter(Boolean);
   return el("div", { class: "made" }, told.length ? el("p", {}, told.join(" · ")) : "",
     made.note ? el("p", { class: "note" }, el("b", {}, t("card.note")), el("bdi", {}, made.note)) : "");
 }
 
+/** Which requirements an accepted card confirms. */
+function confirms(row) {
+  const slots = (row.slots || []).filter((slot) => slot.accepted);
+  return slots.length ? t("card.confirms", { list: slotWords(slots.map((slot) => [slot.requirement, slot.period]), row.indicator) }) : t("card.confirms_none");
+}
+
 function tools(row, act) {
-  const offers = state.view === "search" ? FINDS : state.view === "sample" ? SAMPLED : ACTIONS;
+  const offers = state.view === "search" ? FINDS : state.view === "sample" ? SAMPLED : row.orphan ? ACTIONS.filter(([key]) => key === "n") : ACTIONS;
   return el("div", { class: "actions", role: "group", "aria-label": t("card.actions") },
     offers.map(([key, name]) => el("button", { type: "button", class: `act-${name}`, "aria-keyshortcuts": key, onclick: () => act.run(key) },
       t(`act.${name}`), el("kbd", { "aria-hidden": "true" }, key))),

@@ -2,14 +2,16 @@
 
 import { clock, el } from "./dom.js";
 import { ask } from "./dialogs.js";
+import { slotWords } from "./picks.js";
 import { named, t } from "./words.js";
 
-/** A state in lines of words. `kind`: evidence or verdict. */
+/** A state in lines of words. `kind`: evidence or verdict; `given.indicator`: of which. */
 export function stateWords(kind, given) {
   if (!given) return [];
   const rows = [[t("conflict.verdict"), given.verdict ? named(kind, given.verdict) : t("card.undecided")]];
   if (given.reason) rows.push([t("conflict.reason"), named("reason", given.reason)]);
   if (given.moved_to) rows.push([t("conflict.moved"), given.moved_to]);
+  if (given.slots?.length && given.indicator) rows.push([t("conflict.slots"), slotWords(given.slots, given.moved_to || given.indicator)]);
   if (given.stage) rows.push([t("conflict.stage"), named("stage", given.stage)]);
   if (given.points !== null && given.points !== undefined) rows.push([t("verdict.points"), String(given.points)]);
   if (given.note) rows.push([t("card.note"), given.note]);
@@ -39,7 +41,7 @@ export async function conflict(kind, mine, body) {
   const told = await ask({
     title: t("conflict.title"), go: t("conflict.mine"),
     body: (_, end) => [el("p", {}, t("conflict.lead")),
-      el("div", { class: "sides" }, side(t("conflict.theirs_title", { by: theirs.by || "" }), kind, { ...theirs.state, note: theirs.note }, clock(theirs.at)),
+      el("div", { class: "sides" }, side(t("conflict.theirs_title", { by: theirs.by || "" }), kind, { indicator: mine.indicator, ...theirs.state, note: theirs.note }, clock(theirs.at)),
         side(t("conflict.mine_title"), kind, mine)),
       el("p", {}, el("button", { type: "button", autofocus: true, onclick: () => end(null) }, t("conflict.keep")))],
   });

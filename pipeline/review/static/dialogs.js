@@ -60,6 +60,7 @@ export function ask({ title, body, act, go, wide = false, firm = false, keys = n
     });
     dialog.addEventListener("keydown", (event) => {
       if (firm && event.key === "Escape") event.preventDefault();
+      if (saves(event)) form.requestSubmit();
     });
     dialog.addEventListener("close", () => {
       dialog.remove();
@@ -73,6 +74,11 @@ export function ask({ title, body, act, go, wide = false, firm = false, keys = n
     (form.querySelector("[autofocus]") || form.querySelector("input:checked")
       || form.querySelector("input, select, textarea, button:not(.close)"))?.focus();
   });
+}
+
+/** Ctrl+Enter (⌘ with it on a Mac) in a field of several lines: save. */
+export function saves(event) {
+  return event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing && event.target.closest("textarea") !== null;
 }
 
 /** Whether keys belong to what has the focus: somebody types there. */

@@ -12,7 +12,7 @@ export function sheetTools(target) {
   const { unit } = state;
   const blind = unit.mode === "blind" && can("decide", unit) && page.me.role === "reviewer";
   target.append(
-    unit.orphaned ? el("p", { class: "wrong small" }, t("orphan.count", { count: unit.orphaned })) : "",
+    unit.orphaned ? el("p", { class: "wrong small" }, t("orphan.count", { count: unit.orphaned }), " ", el("a", { href: `/u/${encodeURIComponent(unit.id)}/overview#orphans` }, t("orphan.where"))) : "",
     unit.mode === "blind" ? el("p", { class: "told small" }, t(unit.late ? "blind.late" : unit.both_in ? "blind.both_in" : unit.handed_in ? "blind.in" : "blind.on")) : "",
     blind && !unit.handed_in && !unit.late ? el("button", { type: "button", class: "hand-in", onclick: handIn }, t("blind.hand_in")) : "",
     can("export", unit) ? el("details", { class: "exports" }, el("summary", {}, t("export.title")),
@@ -22,9 +22,9 @@ export function sheetTools(target) {
 }
 
 async function handIn() {
-  const open = state.unit.groups.flatMap((group) => group.indicators);
-  const left = open.reduce((sum, one) => sum + one.evidence - one.decided, 0);
-  const bare = open.filter((one) => !one.verdict).length;
+  const { progress } = state.unit;
+  const left = progress.proposed - progress.decided;
+  const bare = progress.indicators - progress.verdicts;
   const sure = await ask({
     title: t("blind.hand_in"), go: t("blind.hand_in"),
     body: () => [el("p", {}, t("blind.lead")), left || bare ? el("p", { class: "wrong" }, t("blind.left", { left, bare })) : ""],

@@ -2,24 +2,18 @@
 
 import * as api from "./api.js";
 import { clock, el, glyph } from "./dom.js";
-import { cellWords, verdictTone } from "./left.js";
+import { cellWords, changedWords } from "./left.js";
 import { ask } from "./dialogs.js";
-import { announce, can, page } from "./start.js";
+import { announce, can } from "./start.js";
 import { filterBySlot, indicatorOf, openIndicator, place, refreshSoon, state } from "./state.js";
-import { conflict } from "./conflict.js";
+import { scored, verdictForm } from "./verdict.js";
 import { named, period, t } from "./words.js";
 
-const VERDICTS = ["met", "partly", "not_met", "site", "na"];
 let asksOpen = true;
-
-/** Whether a human enters points for it: up to its points, or what is taken off. */
-export function scored(one) {
-  return typeof one.points === "number" || typeof one.deducts === "number" || one.deducts === true;
-}
 
 export function drawJudge() {
   const one = state.indicator;
-  return [head(one), asked(one), form(one)];
+  return [head(one), asked(one), verdictForm(one)];
 }
 
 /** For a card of a queue: the indicator it is proposed for, in short. */
@@ -41,6 +35,7 @@ function head(one) {
       one.proposed ? el("span", { class: "proposal" }, named("proposed", one.proposed)) : "",
       one.again ? el("span", { class: "chip plan" }, t("again.chip")) : ""),
     one.why ? el("p", { class: "why" }, one.why.text || one.why) : "",
+    one.changed ? el("p", { class: "told small" }, changedWords(one.changed)) : "",
     one.earlier ? el("p", { class: "told small" }, t("again.earlier", {
       verdict: named("verdict", one.earlier.verdict) || "—", by: one.earlier.by || "", at: clock(one.earlier.at) })) : "");
 }
@@ -106,88 +101,4 @@ function openSlot(cell, answers) {
       openIndicator(state.indicator.id);
     },
   });
-}
-
-/** The human's verdict. Nothing is chosen or filled in beforehand but what a human saved. */
-function form(one) {
-  const told = one.verdict?.state || {};
-  const name = `verdict.${one.id}`;
-  const typed = read(name);
-  const chosen = typed.verdict ?? told.verdict ?? "";
-  const closed = !can("decide", state.unit) || state.unit.handed_in;
-  const note = el("textarea", { name: "note", rows: 1, maxlength: 4000, placeholder: t("verdict.note_hint"), "aria-label": t("verdict.note"),
-    value: typed.note ?? one.verdict?.note ?? "" });
-  const points = el("input", { name: "points", type: "number", min: 0, max: one.deducts ? null : one.points, step: "any",
-    inputmode: "decimal", value: typed.points ?? told.points ?? "", "aria-label": t(one.deducts ? "verdict.deducted" : "verdict.points") });
-  const despite = el("label", { class: "choice despite", hidden: true }, el("input", { type: "checkbox", name: "despite", checked: told.despite_unread === true }),
-    el("span", {}, t("verdict.despite", { count: state.unit.unread?.length || 0 })));
-  const wrong = el("p", { class: "wrong", role: "alert", hidden: true });
-  const save = el("button", { type: "submit", class: "main", disabled: closed }, t("verdict.save"));
-  const saved = el("p", { class: "small soft", id: "verdict-saved" }, one.verdict && told.verdict
-    ? t("verdict.saved", { verdict: named("verdict", told.verdict), by: one.verdict.by, at: clock(one.verdict.at) }) : t("verdict.none"));
-  const node = el("form", { class: "verdict", novalidate: true, "aria-label": t("verdict.title") },
-    el("fieldset", { disabled: closed }, el("legend", { class: "sr" }, t("verdict.title")),
-      el("div", { class: "five" }, VERDICTS.map((code) => el("label", { class: `pick ${verdictTone(code)}` },
-        el("input", { type: "radio", name: "verdict", value: code, checked: code === chosen }), el("span", {}, named("verdict", code)))))),
-    scored(one) ? el("label", { class: "points" }, el("span", {}, t(one.deducts ? "verdict.deducted" : "verdict.points")), points,
-      el("span", {}, one.deducts ? t("verdict.unbounded") : `/ ${one.points}`)) : "",
-    note, save, despite, wrong, saved);
-  const check = () => { despite.hidden = !(state.unit.unread?.length && node.elements.verdict.value === "not_met"); };
-  node.addEventListener("input", () => {
-    check();
-    api.draft(name, JSON.stringify({ verdict: node.elements.verdict.value || undefined, points: points.value, note: note.value }));
-  });
-  check();
-  node.addEventListener("submit", (event) => {
-    event.preventDefault();
-    submit(one, node, { points, note, despite, wrong, save, saved, name });
-  });
-  return node;
-}
-
-function read(name) {
-  try {
-    return JSON.parse(api.draft(name)) || {};
-  } catch {
-    return {};
-  }
-}
-
-async function submit(one, node, parts) {
-  const { points, note, despite, wrong, save, saved, name } = parts;
-  const fail = (text, field) => {
-    wrong.textContent = text;
-    wrong.hidden = false;
-    field?.focus();
-  };
-  wrong.hidden = true;
-  const verdict = node.elements.verdict.value;
-  if (!verdict) return fail(t("verdict.choose"), node.elements.verdict[0]);
-  if (!points.validity.valid) return fail(one.deducts ? t("verdict.points_deducted_wrong") : t("verdict.points_wrong", { points: one.points }), points);
-  if (!despite.hidden && !node.elements.despite.checked) return fail(t("verdict.despite_missing"), node.elements.despite);
-  const subject = `verdict:${one.id}`;
-  if (api.isWaiting(subject)) return fail(t("wait.same"));
-  const body = { version: one.verdict?.version || 0, indicator: one.id, verdict, points: points.value === "" ? null : Number(points.value),
-    note: note.value, despite_unread: node.elements.despite.checked && !despite.hidden };
-  save.disabled = true;
-  saved.textContent = t("card.saving");
-  try {
-    const told = await api.write(place("/verdict"), body, subject);
-    api.draft(name, "");
-    one.verdict = { state: told.state, version: told.entry.version, by: told.entry.by || page.me.name, at: told.entry.at, note: note.value };
-    saved.textContent = t("verdict.saved", { verdict: named("verdict", verdict), by: one.verdict.by, at: clock(told.entry.at) });
-    announce(t("verdict.done", { verdict: named("verdict", verdict) }));
-    refreshSoon();
-  } catch (error) {
-    saved.textContent = t("card.not_saved");
-    if (error.code === "unread_stands") despite.hidden = false;
-    if (error.status !== 409) return fail(error.message, error.code === "unread_stands" ? node.elements.despite : null);
-    one.verdict = { ...error.body.theirs, version: error.body.version };
-    if (await conflict("verdict", { verdict, points: body.points, note: body.note }, error.body)) return submit(one, node, parts);
-    api.draft(name, "");
-    await openIndicator(one.id);
-  } finally {
-    save.disabled = false;
-  }
-  return undefined;
 }

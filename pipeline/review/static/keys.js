@@ -6,9 +6,9 @@ import { ask, isOpen, isTyping } from "./dialogs.js";
 import { t } from "./words.js";
 
 export const KEYS = [["j", "next"], ["k", "before"], ["a", "accept"], ["r", "reject"], ["u", "unsure"], ["m", "move"], ["s", "stage"],
-  ["n", "note"], ["z", "undo"], ["/", "search"], ["?", "help"], ["Esc", "escape"], ["Tab", "tab"]];
+  ["n", "note"], ["z", "undo"], ["1–9", "tick"], ["v", "verdict"], ["[ ]", "neighbour"], ["/", "search"], ["?", "help"], ["Esc", "escape"], ["Tab", "tab"]];
 
-/** `acts`: {j, k, act(key), search, help, escape} */
+/** `acts`: {step(by), act(key), tick(number), verdict, neighbour(by), search, help, escape} */
 export function wireKeys(acts) {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
@@ -16,9 +16,13 @@ export function wireKeys(acts) {
     const { key } = event;
     if (key === "j") acts.step(1);
     else if (key === "k") acts.step(-1);
+    else if (key === "v") acts.verdict();
+    // With a Chinese input method these keys give the brackets of its own.
+    else if ("[]【】".includes(key)) acts.neighbour("]】".includes(key) ? 1 : -1);
     else if (key === "/") acts.search();
     else if (key === "?") acts.help();
     else if (key === "Escape") acts.escape();
+    else if (/^[1-9]$/.test(key)) acts.tick(Number(key));
     else if (key.length === 1 && "arumsnz".includes(key)) { if (!event.repeat) acts.act(key); }
     else return;
     event.preventDefault();

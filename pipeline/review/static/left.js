@@ -9,13 +9,13 @@ const QUEUES = ["indicator", "uncertain", "open", "sample"];
 let unreadOpen = false;
 let first = true;
 
-/** `act`: {choose(id), queue(mode)} */
+/** `act`: {choose(id), queue(mode), photos()} */
 export function drawLeft(act) {
   const { unit } = state;
   const left = at("left");
   const scrolled = left.querySelector(".list")?.scrollTop || 0;
   const held = left.contains(document.activeElement) ? document.activeElement.dataset.hold : null;
-  put(left, head(unit, act), el("div", { class: "list" }, unread(unit), list(unit, act), legend()));
+  put(left, head(unit, act), el("div", { class: "list" }, unread(unit), photos(unit, act), list(unit, act), legend()));
   left.querySelector(".list").scrollTop = scrolled;
   if (held) left.querySelector(`[data-hold="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
   if (first) {
@@ -25,18 +25,21 @@ export function drawLeft(act) {
 }
 
 function head(unit, act) {
-  const all = unit.groups.flatMap((group) => group.indicators);
-  const decided = all.reduce((sum, one) => sum + one.decided, 0);
-  const cards = all.reduce((sum, one) => sum + one.evidence, 0);
-  const verdicts = all.filter((one) => one.verdict).length;
+  const { progress } = unit;
   const mode = state.view === "search" ? "indicator" : state.view;
   return el("div", { class: "lefthead" },
     el("p", { class: "unitname" }, el("bdi", { lang: "zh-CN" }, unit.label)),
     el("p", { class: "rubricname", lang: "zh-CN" }, unit.rubric.title),
-    meter(t("progress.cards"), decided, cards), meter(t("progress.verdicts"), verdicts, all.length),
+    meters(progress),
     el("div", { class: "queues", role: "group", "aria-label": t("queue.label") }, QUEUES.map((one) =>
       el("button", { type: "button", "data-hold": `queue-${one}`, "aria-pressed": String(one === mode),
         title: t(`queue.${one}.hint`), onclick: () => act.queue(one) }, t(`queue.${one}`)))));
+}
+
+/** How far the unit is: of what was proposed, and of what is owed; what people added stands beside. */
+export function meters(progress) {
+  return [meter(t("progress.cards"), progress.decided, progress.proposed), meter(t("progress.verdicts"), progress.verdicts, progress.indicators),
+    progress.added ? el("p", { class: "small soft" }, t("progress.added", { count: progress.added })) : ""];
 }
 
 /** How far it is: a bar with its figures in words beside it. */
@@ -68,6 +71,15 @@ function unread(unit) {
   return box;
 }
 
+/** Pictures without letters are no unread papers: somebody looks at them, and attaches them. */
+function photos(unit, act) {
+  const rows = unit.photos || [];
+  if (!rows.length) return "";
+  const open = rows.filter((one) => !one.indicators?.length).length;
+  return el("p", { class: "photosbox" }, el("button", { type: "button", class: "plain", "data-hold": "photos", onclick: act.photos },
+    t("photos.title", { count: rows.length })), el("span", { class: "small soft" }, t(open ? "photos.open" : "photos.done", { count: open })));
+}
+
 function list(unit, act) {
   return unit.groups.map((group) => el("section", { class: "group" },
     el("h2", group.titles.length ? { lang: "zh-CN" } : {}, (group.titles.length ? group.titles : [t("group.rest")]).map((title, depth) =>
@@ -78,13 +90,14 @@ function list(unit, act) {
 function row(one, act) {
   const now = state.indicator?.id === one.id;
   const left = one.evidence - one.decided;
-  return el("button", { type: "button", class: now ? "row now" : "row", "data-hold": `i-${one.id}`,
+  return el("button", { type: "button", class: ["row", now && "now", one.owed === false && "context"].filter(Boolean).join(" "), "data-hold": `i-${one.id}`,
     "aria-current": now ? "true" : null, onclick: () => act.choose(one.id) },
   el("span", { class: "id" }, one.id),
   el("span", { class: "wording", lang: "zh-CN", title: one.wording }, one.wording),
   el("span", { class: "foot" }, el("span", { class: "cells" }, slots(one), el("span", { class: "sr" }, summary(one))),
     el("span", { class: "side" },
       one.again ? el("span", { class: "chip plan" }, t("again.chip")) : "",
+      one.changed ? el("span", { class: "chip plan" }, t("changed.chip")) : "",
       one.verdict ? el("span", { class: `chip ${verdictTone(one.verdict)}` }, named("verdict", one.verdict)) : "",
       one.evidence ? el("span", { class: left ? "count" : "count done", title: t("progress.cards") },
         `${one.decided}/${one.evidence}`) : "")));
@@ -116,4 +129,9 @@ export function legend() {
 /** A cell in words: the period, what was found and how much of what is asked. */
 export function cellWords(cell) {
   return `${period(cell.period)} ${t(`cell.${cell.state}`)} ${cell.count}/${cell.need}`;
+}
+
+/** What came and went since the verdict was given. */
+export function changedWords(changed) {
+  return typeof changed.new === "number" ? t("changed.words", { new: changed.new, gone: changed.gone }) : t("changed.some");
 }

@@ -7,13 +7,30 @@ import { announce } from "./start.js";
 import { tell, state } from "./state.js";
 import { t } from "./words.js";
 
-export function wireLine(reload) {
+/** `reload()` draws anew what stands; `back()` goes on where nothing had to be sent. */
+export function wireLine(reload, back) {
   const line = at("line");
-  api.on("line", (count, down) => {
-    const was = line.hidden;
-    line.hidden = !count || !down;
-    if (!line.hidden) put(line, el("b", {}, t("line.kept", { count })), t("line.kept_next"));
-    else if (!was) announce(t("line.back"));
+  let asking = null;
+  let sent = false;
+  // The page asks by itself whether the server is there again; a press asks at once.
+  const ask = async () => {
+    clearTimeout(asking);
+    await api.ping();
+    if (api.isDown()) asking = setTimeout(ask, 3000);
+  };
+  api.on("line", (count, why) => {
+    const was = !line.hidden;
+    line.hidden = !why && !(was && count);
+    if (why) sent ||= count > 0;
+    if (!line.hidden) put(line, el("b", {}, why ? t(`line.${why}`) : t("line.up")), count ? el("b", {}, t("line.kept", { count })) : "",
+      el("span", {}, why ? t(next(why)) : ""), api.isDown() ? el("button", { type: "button", onclick: () => { api.wakeUp(); ask(); } }, t("again")) : "");
+    else if (was) {
+      announce(t(sent ? "line.back" : "line.up"));
+      if (!sent) back();
+      sent = false;
+    }
+    clearTimeout(asking);
+    if (api.isDown()) asking = setTimeout(ask, 3000);
     if (state.rows.length) tell("kept");
   });
   api.on("late", async (item, failed) => {
@@ -25,4 +42,8 @@ export function wireLine(reload) {
     reload();
   });
   addEventListener("beforeunload", (event) => { if (api.kept().length) event.preventDefault(); });
+}
+
+function next(why) {
+  return why === "stopped" && document.body.dataset.local === "yes" ? "line.next_local" : `line.next_${why}`;
 }

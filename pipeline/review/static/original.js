@@ -10,11 +10,15 @@ const STEPS = [50, 75, 100, 125, 150, 200, 300];
 const LEGIBLE = 0.72; // pixels of a point, at least, for a page wider than A4
 const shown = { row: null, told: null, page: 0, zoom: 100, zoomed: false, asText: false };
 let asked = 0;
+let coming = null; // the row whose original is on its way
+let ready = () => {}; // called when what was drawn can be looked at
 
 /** Show the original of a row; from then on it counts as opened. `next`: the row that is likely to
  *  be shown after it, whose picture is fetched meanwhile. */
 export async function showOriginal(row, next = null) {
   const mine = ++asked;
+  if (coming && coming !== row) tell("seen", { row: coming, seen: false });
+  coming = row;
   const same = shown.row?.target === row.target && shown.row?.indicator === row.indicator;
   shown.row = row;
   if (!same) shown.asText = false;
@@ -26,20 +30,37 @@ export async function showOriginal(row, next = null) {
     shown.told = told;
     shown.page = told.picture?.page || 0;
     fit();
+    draw();
+    await seen();
+    if (mine !== asked) return;
+    coming = null;
     if (!row.opened) {
       row.opened = true;
       tell("row", row);
     }
-    draw();
+    tell("seen", { row, seen: true });
     fetchAhead(next);
     if (told.pending) await waitForPicture(row, mine);
   } catch (error) {
     if (mine !== asked) return;
+    coming = null;
+    tell("seen", { row, seen: false });
     put(right, el("div", { class: "empty" }, el("p", { class: "wrong" }, error.message || t("line.down")),
       el("button", { type: "button", onclick: () => showOriginal(row) }, t("again"))));
   } finally {
     if (mine === asked) right.removeAttribute("aria-busy");
   }
+}
+
+/** Whether the original of this row is on its way to the screen. */
+export function opening(row) {
+  return coming === row;
+}
+
+/** Until what was drawn can be looked at: text at once, a picture when it is there (or will not
+ *  be: its text stands in its place then). */
+async function seen() {
+  if (at("right").querySelector(".frame:not(.text)")) await new Promise((resolve) => { ready = resolve; });
 }
 
 /** The page is being made: ask again now and then, at most a minute, and put the picture in place
@@ -77,6 +98,8 @@ function address(row) {
 
 export function clearOriginal() {
   asked++;
+  if (coming) tell("seen", { row: coming, seen: false });
+  coming = null;
   Object.assign(shown, { row: null, told: null });
   put(at("right"), el("p", { class: "empty" }, t("original.choose")));
 }
@@ -92,6 +115,7 @@ function draw() {
     picture ? sheet(told) : text(told));
   shown.moved = false;
   if (picture) return;
+  ready();
   const frame = at("right").querySelector(".frame");
   at("right").querySelector(".marked")?.scrollIntoView({ block: "center" });
   for (const name of ["wheel", "touchmove", "keydown"]) frame?.addEventListener(name, () => { shown.moved = true; }, { passive: true });
@@ -142,8 +166,12 @@ function sheet(told) {
   image.addEventListener("error", () => {
     frame.prepend(el("p", { class: "wrong" }, t("original.no_picture")));
     if (told.text?.length) frame.after(text(told));
+    ready();
   });
-  image.addEventListener("load", () => frame.classList.add("loaded"));
+  image.addEventListener("load", () => {
+    frame.classList.add("loaded");
+    ready();
+  });
   requestAnimationFrame(() => scrollToBox(frame, picture, here, width));
   return frame;
 }
@@ -163,12 +191,13 @@ function turnTo(page) {
   announce(t("original.page", { page: shown.page, pages: shown.told.picture.pages || "?" }));
 }
 
-/** A sheet wider than a page of A4 is enlarged until it can be read, unless the reviewer chose. */
+/** A sheet wider than a page of A4 is enlarged until it can be read, unless the reviewer chose, or
+ *  nothing is written on it. */
 function fit() {
   const wide = shown.told.picture?.width || 0;
   if (shown.zoomed) return;
   const scale = (at("right").clientWidth - 20) / wide;
-  shown.zoom = wide > 650 ? STEPS.find((step) => step >= 100 && (scale * step) / 100 >= LEGIBLE) || STEPS.at(-1) : 100;
+  shown.zoom = wide > 650 && shown.told.text?.length ? STEPS.find((step) => step >= 100 && (scale * step) / 100 >= LEGIBLE) || STEPS.at(-1) : 100;
 }
 
 function zoomBy(by) {

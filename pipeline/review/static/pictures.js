@@ -17,7 +17,7 @@ export function matrix(rows, periods, base) {
     const link = `${base}#i=${encodeURIComponent(row.id)}`;
     body.push(el("tr", { class: owes(row) ? "" : "context" }, el("th", { scope: "row" }, el("a", { href: link }, el("span", { class: "id" }, row.id), el("span", { lang: "zh-CN", class: "clamp" }, row.wording))),
       periods.map((one) => cell(row.periods?.[one.id] ?? row.cells?.[one.id])),
-      el("td", { class: "number" }, row.evidence ? `${row.decided}/${row.evidence}` : "–"),
+      el("td", { class: "number" }, row.evidence ? `${row.decided}/${row.evidence}` : "–", row.added ? el("small", { class: "soft" }, ` ${t("progress.added_short", { count: row.added })}`) : ""),
       el("td", { class: "verdict" }, row.verdict ? el("span", { class: `chip ${verdictTone(row.verdict)}` }, named("verdict", row.verdict)) : el("span", { class: "soft" }, el("span", { "aria-hidden": "true" }, "—"), el("span", { class: "sr" }, t("overview.open"))))));
   }
   return el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": t("overview.matrix") }, el("table", { class: "matrix" },
@@ -28,7 +28,7 @@ export function matrix(rows, periods, base) {
 
 /** Whether anything is owed by the unit, found, or decided: the rest is there to be read. */
 function owes(row) {
-  return row.proposed !== "context" || row.evidence > 0 || row.verdict;
+  return row.owed !== false || row.evidence > 0 || row.verdict;
 }
 
 function cell(given) {
@@ -60,7 +60,7 @@ const FIGURES = ["kappa", "ac1", "positive"];
 
 /** Agreement as dots on a line from -1 to 1, and the same in a table. */
 export function agreement(told, wording) {
-  const rows = [...(told.rows || []), ...(told.all || told.total ? [{ ...(told.all || told.total), indicator: null }] : [])].filter((row) => row.n);
+  const rows = [...(told.rows || []), ...(told.all || told.total ? [{ ...(told.all || told.total), indicator: null }] : [])].filter((row) => row.n || row.unsure);
   if (!rows.length) return el("p", { class: "told" }, t("agreement.none"));
   const at = (value) => 90 + 90 * value;
   const line = 22;
@@ -71,10 +71,10 @@ export function agreement(told, wording) {
     rows.map((row, index) => [
       svg("text", { x: 24, y: index * line + 19, "text-anchor": "end" }, row.indicator || t("agreement.all")),
       FIGURES.map((name, sign) => (typeof row[name] === "number" ? mark(sign, at(row[name]) + 30, index * line + 15) : null)).filter(Boolean)]));
-  const table = el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t("overview.indicator")), el("th", { scope: "col", class: "number" }, "n"),
+  const table = el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t("overview.indicator")), el("th", { scope: "col", class: "number" }, "n"), el("th", { scope: "col", class: "number" }, t("agreement.unsure")),
     FIGURES.map((name, sign) => el("th", { scope: "col", class: "number" }, svg("svg", { class: "key", viewBox: "0 0 12 12", "aria-hidden": "true" }, mark(sign, 6, 6)), t(`agreement.${name}`))))),
   el("tbody", {}, rows.map((row) => el("tr", {}, el("th", { scope: "row", lang: "zh-CN", title: wording(row.indicator) },
-    row.indicator ? `${row.indicator}　${short(wording(row.indicator), 22)}` : t("agreement.all")), el("td", { class: "number" }, row.n),
+    row.indicator ? `${row.indicator}　${short(wording(row.indicator), 22)}` : t("agreement.all")), el("td", { class: "number" }, row.n), el("td", { class: "number" }, row.unsure ?? 0),
   FIGURES.map((name) => el("td", { class: "number" }, typeof row[name] === "number" ? row[name].toFixed(2) : t("agreement.undefined")))))));
   return el("div", { class: "agreement" }, el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": t("agreement.title") }, table), el("figure", {}, drawing));
 }

@@ -3,20 +3,21 @@
 import * as api from "./api.js";
 import { at, el, put } from "./dom.js";
 import { drawCards, redraw, showCurrent } from "./cards.js";
-import { act, unmask } from "./decisions.js";
+import { act, onceSeen, unmask } from "./decisions.js";
 import { help, wireKeys } from "./keys.js";
 import { drawJudge, drawShort, redrawAsked } from "./judge.js";
 import { drawLeft } from "./left.js";
 import { wireLine } from "./line.js";
 import { clearOriginal, showOriginal } from "./original.js";
-import { drawSearch, look, startSearch } from "./search.js";
+import { tick } from "./picks.js";
+import { drawSearch, look, noFinds, startSearch } from "./search.js";
 import { sheetTools } from "./handing.js";
 import { announce, can, run } from "./start.js";
 import { current, indicatorOf, indicators, listen, loadUnit, openIndicator, openQueue, refreshSoon, state, subjectOf } from "./state.js";
 import { t } from "./words.js";
 
 const cardActs = { select, run: (key) => act(key), unmask: null };
-const leftActs = { choose, queue };
+const leftActs = { choose, queue, photos: () => search("photos") };
 let before = { view: "indicator", id: null };
 
 run(async () => {
@@ -26,6 +27,7 @@ run(async () => {
   listen("rows", drawMiddle);
   listen("row", (row) => redraw(state.rows.indexOf(row), cardActs));
   listen("recall", drawRecall);
+  listen("seen", ({ row, seen }) => onceSeen(row, seen));
   listen("go", ({ indicator, target }) => choose(indicator, target));
   listen("kept", () => state.rows.forEach((row, index) => {
     if (api.isHeld(subjectOf(row)) !== (at(`card-${index}`)?.classList.contains("kept") ?? false)) redraw(index, cardActs);
@@ -33,10 +35,10 @@ run(async () => {
   drawRoom();
   clearOriginal();
   wirePanes();
-  wireKeys({ step, act, search, help, escape });
+  wireKeys({ step, act, search, help, escape, tick: (number) => tick(state.now, number), verdict: toVerdict, neighbour });
   at("open-search").addEventListener("click", search);
   at("open-help").addEventListener("click", help);
-  wireLine(reload);
+  wireLine(reload, back);
   const given = new URLSearchParams(location.hash.slice(1));
   const first = indicatorOf(given.get("i"))?.id || (indicators().find((one) => one.evidence > one.decided) || indicators()[0])?.id;
   if (first) await choose(first, given.get("t"));
@@ -44,9 +46,13 @@ run(async () => {
 });
 
 function drawRoom() {
+  left();
+  if (state.view === "indicator") redrawAsked();
+}
+
+function left() {
   drawLeft(leftActs);
   sheetTools(at("left").querySelector(".lefthead"));
-  if (state.view === "indicator") redrawAsked();
 }
 
 async function choose(id, target = null) {
@@ -87,9 +93,14 @@ function reload() {
   if (state.view === "indicator" && state.indicator) openIndicator(state.indicator.id, { keep: current()?.target });
 }
 
+/** The line is there again: show what could not be shown. */
+function back() {
+  refreshSoon();
+  if (current() && at("right").querySelector(".empty > .wrong")) showOriginal(current());
+}
+
 function drawMiddle() {
-  drawLeft(leftActs);
-  sheetTools(at("left").querySelector(".lefthead"));
+  left();
   const middle = at("middle");
   const list = el("div", { id: "cards" });
   if (state.view === "indicator") put(middle, drawJudge(), listHead(), list);
@@ -100,6 +111,7 @@ function drawMiddle() {
 
 function listHead() {
   return el("div", { class: "listhead" }, el("h2", {}, t("cards.title", { count: state.rows.length })),
+    el("span", { class: "of", title: state.indicator.wording, lang: "zh-CN" }, el("span", { class: "id" }, state.indicator.id), state.indicator.wording),
     state.slot ? el("span", { class: "chip todo" }, t("slot.filtered")) : "",
     el("span", { class: "marks small soft" }, el("mark", { class: "rule" }, t("cards.rule")), el("mark", { class: "model" }, t("cards.model"))));
 }
@@ -137,18 +149,35 @@ async function select(index) {
   await showOriginal(row, state.rows[index + (old > index ? -1 : 1)]);
 }
 
+function toVerdict() {
+  pane("middle");
+  const form = document.querySelector("form.verdict");
+  if (!form) return announce(t("refuse.no_verdict"), true);
+  form.scrollIntoView({ block: "nearest" });
+  return (form.querySelector("input:checked") || form.querySelector("input"))?.focus();
+}
+
+/** The indicator before or after the open one. */
+async function neighbour(by) {
+  const all = indicators();
+  const next = all[all.findIndex((one) => one.id === state.lastIndicator) + by];
+  if (!next) return announce(t(by > 0 ? "left.last" : "left.first"));
+  await choose(next.id);
+  at("left").querySelector(".row.now")?.scrollIntoView({ block: "nearest" });
+  return at("wording")?.focus({ preventScroll: true });
+}
+
 function announceCard(row) {
   at("quiet").textContent = t("cards.at", { number: state.now + 1, all: state.rows.length, place: row.place || row.path || "" });
 }
 
-function search() {
+function search(kind = null) {
   if (state.view !== "search") before = { view: state.view, id: state.lastIndicator };
   pane("middle");
-  startSearch();
-  drawLeft(leftActs);
-  sheetTools(at("left").querySelector(".lefthead"));
+  startSearch(typeof kind === "string" ? kind : null);
+  left();
   clearOriginal();
-  const found = () => drawCards(at("finds"), cardActs, t("search.none"));
+  const found = () => drawCards(at("finds"), cardActs, noFinds());
   drawSearch(at("middle"), found, leaveSearch);
   look(at("told"), found);
   at("words").focus();
@@ -161,6 +190,7 @@ function leaveSearch() {
 }
 
 function escape() {
+  if (document.activeElement?.closest("form.verdict")) return (at(`card-${Math.max(0, state.now)}`) || at("main")).focus();
   if (state.view === "search") return leaveSearch();
   return pane("middle");
 }

@@ -6,6 +6,7 @@ import { announce } from "./start.js";
 import { openFinds, place, state } from "./state.js";
 import { t } from "./words.js";
 
+const KINDS = ["passages", "papers", "photos"];
 const kept = { words: "", kind: "passages", papers: null, told: "" };
 let typing = null;
 let asked = 0;
@@ -43,22 +44,32 @@ export function drawSearch(target, found, leave) {
   } }, t(`search.${code}`));
   put(target, el("div", { class: "searchbar", role: "search" }, el("h2", {}, t("search.title")),
     el("div", { class: "searchrow" }, field, el("button", { type: "button", onclick: leave }, t("search.leave"), el("kbd", { "aria-hidden": "true" }, "Esc"))),
-    el("div", { class: "queues", role: "group", "aria-label": t("search.kind") }, kind("passages"), kind("papers")), told), list);
+    el("div", { class: "queues", role: "group", "aria-label": t("search.kind") }, KINDS.map(kind)), told), list);
   return list;
 }
 
-export function startSearch() {
+/** `kind`: what is to be searched, if not what was searched last. */
+export function startSearch(kind = null) {
+  if (kind) Object.assign(kept, { kind, words: kind === kept.kind ? kept.words : "" });
   openFinds([]);
+}
+
+/** What to do where nothing was found. */
+export function noFinds() {
+  const words = kept.words.trim();
+  if (kept.kind === "photos") return t(words ? "search.none_photos" : "photos.none");
+  if (kept.kind === "papers") return t("search.none_papers");
+  return words ? t("search.none") : t("search.begin");
 }
 
 export async function look(told, found) {
   const mine = ++asked;
   const words = kept.words.trim();
   try {
-    const rows = kept.kind === "papers" ? await papers(words) : words ? await api.get(place(`/search?limit=60&q=${encodeURIComponent(words)}`)) : [];
+    const rows = kept.kind !== "passages" ? await papers(words, kept.kind === "photos") : words ? await api.get(place(`/search?limit=60&q=${encodeURIComponent(words)}`)) : [];
     if (mine !== asked || state.view !== "search") return;
     openFinds(Array.isArray(rows) ? rows : rows.rows);
-    kept.told = words || kept.kind === "papers" ? t("search.told", { count: state.rows.length }) : "";
+    kept.told = state.rows.length ? t("search.told", { count: state.rows.length }) : "";
     told.textContent = kept.told;
     found();
   } catch (error) {
@@ -66,10 +77,10 @@ export async function look(told, found) {
   }
 }
 
-async function papers(words) {
+async function papers(words, photos) {
   kept.papers ??= await api.get(place("/papers"));
   const list = Array.isArray(kept.papers) ? kept.papers : kept.papers.papers;
   const plain = words.toLowerCase().replace(/\s+/g, "");
-  return list.filter((paper) => !plain || `${paper.path} ${paper.title || ""}`.toLowerCase().replace(/\s+/g, "").includes(plain))
+  return list.filter((paper) => Boolean(paper.photo) === photos && (paper.target || paper.sha16)).filter((paper) => !plain || `${paper.path} ${paper.title || ""}`.toLowerCase().replace(/\s+/g, "").includes(plain))
     .slice(0, 200).map((paper) => ({ ...paper, target: paper.target || `f:${paper.sha16}`, opened: false }));
 }

@@ -13,6 +13,7 @@ export async function start() {
   learn(words);
   page.me = me;
   api.on("login", loginAgain);
+  api.on("closed", accountClosed);
   api.belongsTo(me.name);
   wireLanguage();
   at("logout")?.addEventListener("submit", logout);
@@ -90,6 +91,15 @@ let entering = null;
 export function loginAgain() {
   entering ??= askLogin().finally(() => { entering = null; });
   return entering;
+}
+
+let told = false;
+
+/** Nobody can log in with this account any more: say so once; what was typed is not thrown away. */
+function accountClosed(error) {
+  if (told) return;
+  told = true;
+  ask({ title: t("visit.closed"), body: () => [el("p", {}, error.message), api.kept().length ? el("p", { class: "wrong" }, t("visit.closed_kept", { count: api.kept().length })) : ""] });
 }
 
 async function askLogin() {

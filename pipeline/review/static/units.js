@@ -3,15 +3,15 @@
 import * as api from "./api.js";
 import { at, el, glyph, put } from "./dom.js";
 import { ask } from "./dialogs.js";
-import { meter } from "./left.js";
-import { announce, can, run } from "./start.js";
+import { meters } from "./left.js";
+import { announce, can, page, run } from "./start.js";
 import { t } from "./words.js";
 
 run(async () => {
   const told = await api.get("/api/units");
   const rows = Array.isArray(told) ? told : told.units;
-  put(at("content"), rows.length ? el("ul", { class: "unitcards" }, rows.map(unit)) : el("p", { class: "told" }, t(can("accounts") ? "units.admin" : "units.none")),
-    can("read") || can("export") || can("audit") ? await tokens() : "");
+  put(at("content"), rows.length ? el("ul", { class: "unitcards" }, rows.map(unit)) : el("p", { class: "told" }, t("units.none")),
+    !page.me.single && (can("read") || can("audit")) ? await tokens() : "");
   at("content").removeAttribute("aria-busy");
 });
 
@@ -21,12 +21,12 @@ function unit(row) {
   return el("li", { class: "unitcard" },
     el("h2", {}, el("a", { href: base }, el("bdi", { lang: "zh-CN" }, row.label))),
     el("p", { class: "soft small", lang: "zh-CN" }, row.rubric_title || row.rubric),
-    progress ? [meter(t("progress.cards"), progress.decided, progress.proposed), meter(t("progress.verdicts"), progress.verdicts, progress.indicators)] : "",
+    progress ? meters(progress) : "",
     el("p", { class: "foot" },
       row.unread ? el("span", { class: "chip bad" }, glyph("unread"), t("unread.title", { count: row.unread })) : "",
       row.mode === "blind" ? el("span", { class: "chip line todo" }, t("mode.blind")) : "",
-      row.error ? el("span", { class: "chip bad" }, row.error.text || row.error) : "",
-      el("a", { href: `${base}/overview` }, t("overview.title"))));
+      el("a", { href: `${base}/overview` }, t("overview.title"))),
+    row.problem ? el("p", { class: "wrong small" }, row.problem.text) : "");
 }
 
 /** Keys for reading by a program; a key is shown once. */

@@ -1,7 +1,8 @@
 """Accounts: who may come in, and to which units.
 
 Every change stands in the chain of the office (unit `""`), appended in the same transaction; a
-change of role, of password, or the closing of an account ends all its visits and tokens.
+change of role, of password, or the closing of an account ends all its visits and tokens: nobody
+comes in by them any more.
 """
 
 from __future__ import annotations
@@ -106,7 +107,8 @@ def close(conn: Connection, id: str, by: str = "") -> None:
     """Nobody comes in by this account any more; what it decided stays. Raises Unknown,
     LastAdmin."""
     _another_admin(conn, id)
-    _changed(conn, id, closed=moment(datetime.now(UTC)))
+    # Its visits are left to run out: they let nobody in, and their owner is told why.
+    _changed(conn, id, keep_visits=True, closed=moment(datetime.now(UTC)))
     told(conn, "account_closed", id, by)
 
 
@@ -151,11 +153,12 @@ def told(conn: Connection, kind: str, id: str, by: str, **state: str) -> None:
                        state=state, key=fresh_key()))
 
 
-def _changed(conn: Connection, id: str, **values: str) -> None:
+def _changed(conn: Connection, id: str, keep_visits: bool = False, **values: str) -> None:
     hold(conn, OFFICE)
     if not conn.execute(update(t.account).where(t.account.c.id == id).values(**values)).rowcount:
         raise Unknown
-    conn.execute(delete(t.visit).where(t.visit.c.account == id))
+    if not keep_visits:
+        conn.execute(delete(t.visit).where(t.visit.c.account == id))
     conn.execute(delete(t.token).where(t.token.c.account == id))
 
 

@@ -41,11 +41,21 @@ def seen(conn: Connection, token: str, now: datetime) -> Account | None:
 
     Reads only: `seen_now` keeps that the visitor was seen.
     """
+    account = _owner(conn, token, now)
+    return None if account is None or account.closed is not None else account
+
+
+def closed(conn: Connection, token: str, now: datetime) -> bool:
+    """Whether this visit would still last, had its account not been closed."""
+    account = _owner(conn, token, now)
+    return account is not None and account.closed is not None
+
+
+def _owner(conn: Connection, token: str, now: datetime) -> Account | None:
     row = conn.execute(select(t.visit).where(t.visit.c.digest == digest_of(token))).first()
     if row is None or row.seen < moment(now - IDLE) or row.begun < moment(now - LONGEST):
         return None
-    account = get(conn, row.account)
-    return None if account is None or account.closed is not None else account
+    return get(conn, row.account)
 
 
 def visitor(engine: Engine, token: str, now: datetime) -> Account | None:

@@ -14,13 +14,16 @@ from pipeline.store.decisions.entry import DECISIONS, Entry, State, of_row, whol
 Mode = Literal["shared", "blind"]
 
 
-def current(conn: Connection, unit: str, seat: str, kind: str | None = None
+def current(conn: Connection, unit: str, seat: str, kind: str | None = None, start: str = ""
             ) -> dict[tuple[str, str], Entry]:
-    """The last entry of a seat on each subject, by (kind, subject), in the order appended."""
+    """The last entry of a seat on each subject (that begins with `start`), by (kind, subject), in
+    the order appended."""
     c = t.entry.c
     wanted = whole().where(c.unit == unit, c.seat == seat).order_by(c.seq)
     if kind is not None:
         wanted = wanted.where(c.kind == kind)
+    if start:
+        wanted = wanted.where(c.subject.startswith(start, autoescape=True))
     last: dict[tuple[str, str], Any] = {}
     # Few subjects have more than one entry: to read all is quicker than to look for the last.
     for row in conn.execute(wanted):
@@ -72,6 +75,23 @@ def previous_state(conn: Connection, unit: str, seat: str, kind: str, subject: s
     row = conn.execute(_about(unit, seat, kind, subject).order_by(t.entry.c.version.desc())
                        .limit(1).offset(1)).first()
     return None if row is None else of_row(row).state
+
+
+def before(conn: Connection, entry: Entry) -> Entry | None:
+    """The entry that stood on the same subject until this one."""
+    if entry.version < 2:
+        return None
+    row = conn.execute(_about(entry.unit, entry.seat, entry.kind, entry.subject).where(
+        t.entry.c.version == entry.version - 1)).first()
+    return None if row is None else of_row(row)
+
+
+def last_word(conn: Connection, unit: str, accounts: set[str]) -> tuple[str, str] | None:
+    """(moment, account) of the last entry that one of these accounts appended to the unit."""
+    e = t.entry.c
+    row = conn.execute(select(e.at, e.account).where(e.unit == unit, e.account.in_(accounts))
+                       .order_by(e.seq.desc()).limit(1)).first()
+    return None if row is None else (row.at, row.account)
 
 
 def opened_by(conn: Connection, unit: str, account: str) -> set[str]:

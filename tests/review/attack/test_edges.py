@@ -53,7 +53,7 @@ def test_an_odd_body_is_told(room: Room, browser: Browser, route: str, what: str
                                     "1" + "0" * 5000, "10.0000001", "[]", "{}"])
 def test_points_are_a_number_within_bounds(room: Room, browser: Browser, points: str) -> None:
     told = raw(browser, room.path("/verdict"), '{"key":"key-of-points","version":0,'
-               f'"indicator":"T01","verdict":"met","points":{points}}}')
+               f'"indicator":"T01","despite_open":true,"verdict":"met","points":{points}}}')
     assert told.status == 422, told.text
 
 
@@ -61,7 +61,7 @@ def test_points_are_a_number_within_bounds(room: Room, browser: Browser, points:
                                      "4294967296"])
 def test_a_version_is_a_number(room: Room, browser: Browser, version: str) -> None:
     told = raw(browser, room.path("/verdict"), '{"key":"key-of-version","indicator":"T01",'
-               f'"verdict":"met","version":{version}}}')
+               f'"despite_open":true,"verdict":"met","version":{version}}}')
     assert told.status == 422, told.text
 
 

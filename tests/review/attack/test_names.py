@@ -19,7 +19,7 @@ def test_a_note_is_masked_for_others_wherever_it_goes(room: Room) -> None:
     one, other = room.enter("甲"), room.enter("乙")
     assert room.decide(one, ROWS[0], note=NOTE).status == 200
     one.post(room.path("/verdict"), {"key": key(), "version": 0, "indicator": "T01",
-                                     "verdict": "met", "note": NOTE})
+                                     "verdict": "met", "note": NOTE, "despite_open": True})
     one.post(room.path("/answer"), {"key": key(), "indicator": "T01", "requirement": "T01.1",
                                     "period": "2023", "note": NOTE})
     auditor = room.enter("丁", "auditor")

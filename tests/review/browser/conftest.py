@@ -6,9 +6,11 @@ import itertools
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import time
+import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -141,6 +143,21 @@ def screened(folder: Path, out: Path) -> Path:
     return out
 
 
+def photo(width: int = 480, height: int = 320) -> bytes:
+    """A picture (PNG) in which nothing is written: hills under a sky."""
+    rows = bytearray()
+    for y in range(height):
+        rows.append(0)
+        for x in range(width):
+            hill = y > height * 0.55 + 22 * ((x // 40) % 3)
+            rows += bytes((70 + y // 8, 110 + y // 6, 60) if hill else (120 + y // 4, 170, 220))
+    parts = ((b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
+             (b"IDAT", zlib.compress(bytes(rows))), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in parts)
+
+
 @pytest.fixture(scope="session")
 def lanhe(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample archive, screened once; tests work on copies of the OUT."""
@@ -149,6 +166,7 @@ def lanhe(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "sample_archives" / "lanhe" / folder.name, folder)
     broken = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
     (folder / "2023年" / "加密台账.docx").write_bytes(broken)
+    (folder / "2023年" / "联学联建现场.png").write_bytes(photo())
     return screened(folder, place / "out")
 
 
@@ -211,7 +229,7 @@ def log_in(view: View, served: Served, name: str) -> Any:
     page.fill("input[name=name]", name)
     page.fill("input[name=password]", PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url(served.address + "/")
+    page.wait_for_url(lambda url: "/login" not in url)
     return page
 
 

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from tests.review.browser.conftest import log_in, room, shoot
+from tests.review.browser.looking import COLOURS, asks
 from tests.review.browser.test_room import step
 
 Fixture = Callable[..., Any]
-AXE = Path(__file__).with_name("axe.min.js")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-COLOURS = ["color-contrast", "link-in-text-block"]
-"""What can differ where nothing but colours does."""
-
-
 def check(page: Any, where: str) -> None:
     """Wide, wide and dark, narrow."""
-    page.evaluate(AXE.read_text("utf-8"))
     for width, scheme, only in ((1366, "light", None), (1366, "dark", COLOURS),
                                 (360, "light", None)):
         page.emulate_media(color_scheme=scheme)
@@ -28,16 +19,6 @@ def check(page: Any, where: str) -> None:
         shoot(page, f"{where}-{scheme}")
         asks(page, f"{where} {width} {scheme}", only)
     page.set_viewport_size({"width": 1366, "height": 768})
-
-
-def asks(page: Any, where: str, only: list[str] | None = None) -> None:
-    rules = {"type": "rule", "values": only} if only else {"type": "tag", "values": RULES}
-    found = page.evaluate("""(rules) => axe.run(document, {runOnly: rules})
-        .then((told) => told.violations
-          .filter((one) => ["serious", "critical"].includes(one.impact))
-          .map((one) => `${one.id}: ${one.nodes.slice(0, 4).map((node) => node.html.slice(0, 160)
-            + " " + (node.any[0]?.message || "")).join(" | ")}`))""", rules)
-    assert found == [], where
 
 
 def test_axe_finds_nothing_serious(lanhe: Any, starts: Fixture, view: Fixture) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.review.browser.conftest import enter, screened, shoot, until
-from tests.review.browser.test_room import chip, is_saved, step
+from tests.review.browser.looking import asks
+from tests.review.browser.test_room import chip, concludes, is_saved, step
 
 Fixture = Callable[..., Any]
 CENTRE = ("2023年5月12日，局党组理论学习中心组集中学习习近平总书记关于加强和改进民族工作的"
@@ -47,6 +48,9 @@ def test_a_decision_outlives_its_passage_and_finds_it_again(tmp_path: Path, star
     assert "46人" in page.inner_text("#card-0 blockquote")
     page.keyboard.press("a")
     is_saved(page, 0, "采信")
+    page.check(".pick input[value=met]", force=True)
+    concludes(page)
+    until(page, "document.querySelector('#verdict-saved').textContent.includes('已复核 1/')")
     kept = (folder / "一.txt").read_text("utf-8")
     (folder / "一.txt").write_text(kept.replace(CENTRE, "另行报送。"), "utf-8")
     screened(folder, out)
@@ -62,10 +66,21 @@ def test_a_decision_outlives_its_passage_and_finds_it_again(tmp_path: Path, star
     page.keyboard.press("r")
     until(page, "document.querySelector('#alert').textContent !== ''")
     assert chip(page, at) == "采信" and not page.locator("dialog").count()
+    assert "原为工具提议" in page.inner_text(f"#card-{at}")
+    assert "人工补充" not in page.inner_text(f"#card-{at}")
+    assert "材料有变" in page.inner_text("[data-hold='i-Y01']")
+    page.click("#left a:has-text('查看')")
+    page.wait_for_selector("#orphans li")
+    shoot(page, "overview-orphans")
+    asks(page, "overview-orphans")
+    assert "46人" in page.inner_text("#orphans") and "减少 1 条" in page.inner_text("#changed")
+    page.click("#orphans a")
+    page.wait_for_selector(f"#card-{at}.current")
     (folder / "一.txt").write_text(kept, "utf-8")
     screened(folder, out)
     again(page)
     assert page.locator(".card.orphan").count() == 0
+    assert "材料有变" not in page.inner_text("[data-hold='i-Y01']")
     assert chip(page, card_of(page, "46人")) == "采信"
     assert "段落已不在" not in page.inner_text("#left")
     seen.clean()
@@ -83,7 +98,7 @@ def test_what_is_new_what_is_the_same_and_what_was_used_again(tmp_path: Path, st
     page.keyboard.press("a")
     is_saved(page, 0, "采信")
     page.check(".pick input[value=met]", force=True)
-    page.click(".verdict button[type=submit]")
+    concludes(page)
     until(page, "document.querySelector('#verdict-saved').textContent.includes('符合')")
     seen = view()
     page = enter(seen, starts("local", now, last=last))

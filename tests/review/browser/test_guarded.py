@@ -82,7 +82,7 @@ def test_a_key_is_shown_once_reads_and_is_revoked(lanhe: Any, starts: Fixture, v
     seen = view()
     page = log_in(seen, served, "沈知白")
     page.click(".tokens summary")
-    page.click("button:has-text('新建密钥')")
+    page.click("button:has-text('新建令牌')")
     page.fill("dialog input[name=label]", "汇总<b>表</b>")
     page.click("dialog button[type=submit]")
     page.wait_for_selector("dialog .mono")

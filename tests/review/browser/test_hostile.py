@@ -78,7 +78,7 @@ def test_a_hundred_payloads_do_nothing(hostile: Path, starts: Fixture, view: Fix
         page.fill("#words", words)
         page.wait_for_timeout(400)
     page.fill("#words", "")
-    page.click("text=整份文件、照片")
+    page.click(".queues >> text=整份文件")
     page.wait_for_selector("#finds .card")
     assert page.locator("#finds .card").count() == 100
     base = page.url.split("#")[0]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.review.browser.conftest import PASSWORD, enter, log_in, room, shoot, until
+from tests.review.browser.looking import asks
 from tests.review.browser.test_room import chip, is_saved, step
 
 Fixture = Callable[..., Any]
@@ -21,7 +22,7 @@ def hand_in(page: Any) -> None:
     page.wait_for_selector(".hand-in", state="detached")
     step(page)
     page.keyboard.press("u")
-    until(page, "document.querySelector('#alert').textContent.includes('交卷')")
+    until(page, "document.querySelector('#alert').textContent.includes('提交')")
 
 
 def test_two_blind_reviewers_and_the_lead(lanhe: Any, starts: Fixture, view: Fixture) -> None:
@@ -54,8 +55,11 @@ def test_two_blind_reviewers_and_the_lead(lanhe: Any, starts: Fixture, view: Fix
     assert page.locator(".difference").count() == 0 and "采信" not in page.inner_text("#content")
     hand_in(one)
     page.reload()
-    page.click("li:has-text('顾言 已交卷') button")
-    page.fill("dialog textarea", "误点了交卷")
+    page.wait_for_selector(".handed")
+    told = page.inner_text("#content")
+    assert "尚未提交：岑溪" in told and "全部提交后" in told
+    page.click("li:has-text('顾言 已提交') button")
+    page.fill("dialog textarea", "误点了提交")
     page.click("dialog button[type=submit]")
     page.wait_for_selector("#content .told:has-text('顾言')")
     one.reload()
@@ -67,12 +71,18 @@ def test_two_blind_reviewers_and_the_lead(lanhe: Any, starts: Fixture, view: Fix
     assert page.locator(".difference").count() == 1
     told = page.inner_text(".difference")
     assert "顾言" in told and "岑溪" in told and "采信" in told and "不采信" in told
+    assert "党组织每年落实学习" in told
+    assert "不能再退回" in page.inner_text("#content") and not page.locator(".handed").count()
     shoot(page, "differences")
     page.click(".difference button.main")
     page.check("dialog input[value=accepted]")
+    assert page.locator("dialog .picks input:checked").count() >= 2
+    shoot(page, "settle")
+    asks(page, "settle")
     page.fill("dialog textarea", "有时间、有人数")
     page.click("dialog button[type=submit]")
     page.wait_for_selector(".difference.settled")
+    assert "有时间、有人数" in page.inner_text(".difference.settled .told")
     assert page.locator(".agreement tbody tr").count() >= 1
     for seen in (lead, first, second):
         seen.clean()
@@ -119,7 +129,8 @@ def test_a_passage_is_not_moved_over_what_somebody_else_decided(lanhe: Any, star
       return told.ok || await told.text() }""")
     assert status is True
     two.keyboard.press("m")
-    two.select_option("dialog select", "Y02")
+    two.select_option("dialog select[name=indicator]", "Y02")
+    two.select_option("dialog select[name=requirement]", index=1)
     two.click("dialog button[type=submit]")
     two.wait_for_selector("dialog .sides")
     assert "顾言" in two.inner_text("dialog .sides") and chip(two, 0) == "未复核"
@@ -219,3 +230,23 @@ def test_accounts_and_audit(lanhe: Any, starts: Fixture, view: Fixture) -> None:
     shoot(page, "audit")
     admin.clean()
     auditor.clean()
+
+
+def test_an_account_that_was_closed_is_told_so(lanhe: Any, starts: Fixture, view: Fixture) -> None:
+    served = starts("office", lanhe, PEOPLE)
+    one = room(log_in(view(), served, "顾言"))
+    step(one)
+    page = log_in(view(), served, "罗管")
+    page.click("tr:has-text('顾言') button:has-text('停用')")
+    page.click("dialog button[type=submit]")
+    page.wait_for_selector("tr.closed:has-text('顾言')")
+    one.keyboard.press("a")
+    one.wait_for_selector("dialog[open]")
+    told = one.inner_text("dialog[open]")
+    assert "已停用" in told and "1 条" in told and not one.locator("dialog input").count()
+    shoot(one, "closed")
+    one.goto(served.address + "/login")
+    one.fill("input[name=name]", "顾言")
+    one.fill("input[name=password]", PASSWORD)
+    one.keyboard.press("Enter")
+    one.wait_for_selector("#problem:has-text('已停用')")
