@@ -12,6 +12,8 @@ import sys
 
 from pipeline.cli import (
     account,
+    batch,
+    compare,
     consent,
     doctor,
     evaluate,
@@ -21,6 +23,7 @@ from pipeline.cli import (
     rubric,
     rules,
     screen,
+    season,
     selftest,
     tag,
     train,
@@ -96,6 +99,9 @@ def _names_apart(words: list[str]) -> list[str]:
 def _app() -> App:
     app = App()
     screen.add_to(app)
+    batch.add_to(app)
+    season.add_to(app)
+    compare.add_to(app)
     review.add_to(app)
     record.add_to(app)
     verify.add_to(app)

@@ -25,6 +25,10 @@ _UNDECODED = re.compile("[\udc80-\udcff]")
 LITTER_FOLDERS = {"__MACOSX", "$RECYCLE.BIN", "System Volume Information"}
 
 
+PACKED = (".tar.bz2", ".tar.gz", ".tar.xz", ".tbz2", ".tgz", ".txz", ".tar", ".7z", ".rar", ".zip")
+"""Endings of archives that may be handed in instead of a folder, the longest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One entry below the folder: `path` relative, POSIX separators, always valid Unicode and
@@ -52,13 +56,33 @@ def walk(folder: Path) -> Iterator[Entry]:
     entries = []
     for path, place, size, reason in sorted(found, key=lambda each: os.fsencode(each[0])):
         if _UNDECODED.search(path):
-            path = unique("/".join(map(_shown, path.split("/"))), taken)
+            path = unique("/".join(map(shown, path.split("/"))), taken)
             taken.add(path)
         entries.append(Entry(path, place, size, reason))
     yield from sorted(entries, key=lambda entry: entry.path)
 
 
-def _shown(name: str) -> str:
+def is_packed(name: str) -> bool:
+    """Whether a file of that name may be handed in instead of a folder."""
+    return name.lower().endswith(PACKED)
+
+
+def title(name: str) -> str:
+    """What an archive is called that is handed in instead of a folder: without its ending."""
+    return next((name[: -len(end)] for end in PACKED if name.lower().endswith(end)), name)
+
+
+def single(place: Path) -> Entry:
+    """A file that is handed in by itself (an archive) as the one entry of a submission.
+
+    Raises OSError when it is not there.
+    """
+    about, name = place.lstat(), shown(place.name)
+    size = about.st_size if stat.S_ISREG(about.st_mode) else 0
+    return Entry(name, place, size, _reason(name, about, False))
+
+
+def shown(name: str) -> str:
     """A name on the disk as text: from a Windows of China, or with U+FFFD for what is no letter."""
     if not _UNDECODED.search(name):
         return name

@@ -22,7 +22,9 @@ from pipeline.ingest.sniff import sniff
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["HOLDERS", "PICTURES", "READERS", "members", "picture", "read", "sniff"]
+__all__ = [
+    "HOLDERS", "PICTURES", "READERS", "likenesses", "members", "picture", "read", "sniff",
+]  # fmt: skip
 
 READERS = {
     "pdf": "pdf.reader",
@@ -102,6 +104,9 @@ PICTURES: dict[str, str] = {
 """Kind to the module that shows a page of it: `picture(data, number) -> Image`, for recognising
 what has no text."""
 
+PASTED = frozenset({"docx", "xlsx", "pptx", "odt", "odp"})
+"""Packages whose pictures lie in them as files."""
+
 NAMELESS = "内容"
 """Name of a member that has none, in a file that has none either."""
 
@@ -158,6 +163,21 @@ def picture(data: bytes, kind: str, number: int) -> Image:
     """Page `number` of a file of one of the `PICTURES`, as it is shown. Raises Unreadable."""
     shown = importlib.import_module(f"pipeline.ingest.{PICTURES[kind]}")
     return cast("Image", shown.picture(data, number))
+
+
+def likenesses(data: bytes, kind: str) -> list[tuple[int, str]]:
+    """What the pictures of a picture file, or those pasted into a paper, look like: (number from 1,
+    64 hex digits); see `scans.likeness`. Pages that would have to be rendered first are sheets,
+    known by their words. Raises nothing: a picture that is not known again loses its paper nothing.
+    """
+    if READERS.get(kind) != "scans.image" and kind not in PASTED:
+        return []
+    from pipeline.ingest.scans import likeness
+
+    try:
+        return list(likeness.of_package(data) if kind in PASTED else likeness.of_picture(data))
+    except (Unreadable, MemoryError):
+        return []
 
 
 def _unpacked_name(name: str) -> str:

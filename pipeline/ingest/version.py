@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sys
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -15,9 +16,11 @@ LIBRARIES = (
 PROGRAMS = ("soffice", "libreoffice", "unar", "lsar", "bsdtar", "7z", "tesseract")
 
 
+@cache
 def version() -> str:
     """A digest over this room's own sources, the nouns, the libraries and the programs it calls:
-    whatever changes what a file is read as changes it, and nobody has to remember to."""
+    whatever changes what a file is read as changes it, and nobody has to remember to. Looked at
+    once in the life of a process."""
     room = Path(__file__).parent
     seen = hashlib.sha256(sys.version.encode())
     for source in (*sorted(room.rglob("*.py")), room.parent / "evidence.py"):

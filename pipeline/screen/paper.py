@@ -134,7 +134,9 @@ def _read(job: Mapping[str, Any], given: Task) -> Row:
     if scans and reason in SCANS:
         reason = None  # the pages say so themselves, until they are recognised
     about = {"kind": kind, "reason": reason, "members": members, "unopened": unopened,
-             "scans": scans, "layers": layers}
+             "scans": scans, "layers": layers,
+             "pictures": [{"page": number, "likeness": seen}
+                          for number, seen in kinds.likenesses(data, kind)]}
     return {
         "extract": {"about": about, "pages": plain.dumped(pages)},
         "paper": _paper(source, about, pages, given),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -99,23 +99,30 @@ class Reading:
             self._done, self._all = 0, len(self._waiting)
             self._ask(setup, workers or min(cores(), self._all))
 
+    @property
+    def unseen(self) -> int:
+        """Pages that still wait for the recogniser, those with a text of their own too."""
+        return sum(len(self._missing(file.sha256, file.about)) for file in self._scans)
+
     # --- asking -------------------------------------------------------------------------------
 
     def _ask(self, setup: Row, workers: int) -> None:
         command = [sys.executable, "-P", "-m", "pipeline.screen.paper"]
         count = min(workers, len(self._waiting)) or 1
         for job, answer in worker.supervise(self._next, command, setup, count, self._log,
-                                            check=complete):
+                                            check=self._kept):
             file = self._flying.pop((job["number"], job["do"], job.get("page", [0])[0]))
             reason = answer if isinstance(answer, str) else answer.get("reason")
             record: Row = {} if isinstance(answer, str) else answer
             if job["do"] == "scan":
-                self._take_scan(file, job["page"], record.get("page"), reason)
+                self._take_scan(file, job["page"], "page" in record, reason)
             elif reason:
                 self._finish(file, {"file": unread(file.path, file.sha256, reason)})
             else:
                 if job["do"] == "read":
-                    self._take_extract(file, record["extract"])
+                    if _limited(record["extract"]):
+                        self._put(job, record["extract"])
+                    self._take_about(file, record["extract"]["about"])
                 self._finish(file, record["paper"])
             self._seen(self._done, self._all, file.path)
 
@@ -180,14 +187,25 @@ class Reading:
                     return False
         return True
 
-    def _take_extract(self, file: _File, extract: Row) -> None:
+    def _kept(self, job: Mapping[str, Any], record: Row) -> bool:
+        """Whether a record is whole; what it cost is kept before its worker takes the next job:
+        whoever kills us costs each worker one file."""
+        if not complete(job, record):
+            return False
+        if "extract" in record and not _limited(record["extract"]):
+            self._put(job, record["extract"])
+        elif "page" in record:
+            self._cache.put_scan(job["sha256"], job["page"][0], record["page"])
+        return True
+
+    def _put(self, job: Mapping[str, Any], extract: Row) -> None:
         about = extract["about"]
         if about["reason"] not in PASSING and about["unopened"] not in PASSING:
-            self._cache.put(file.sha256, Extract(about, extract["pages"]))
-        self._take_about(file, about)
+            self._cache.put(job["sha256"], Extract(about, extract["pages"]))
 
     def _take_about(self, file: _File, about: Row) -> None:
         """Its members join the queue, its pictures wait for the recogniser."""
+        self._ledger.put_pictures(file.number, about["pictures"])
         if about["scans"] or about["layers"]:
             file.about = about
             self._scans.append(file)
@@ -208,7 +226,8 @@ class Reading:
         self._done += 1
         row = record["file"]
         self._ledger.finish_file(file.number, row, record.get("passages", "[]"),
-                                 record.get("found", "[]"), record.get("valid_until"))
+                                 record.get("found", "[]"), record.get("valid_until"),
+                                 record.get("fingerprint"))
         if "fingerprint" in record:
             self.papers[file.path] = (_comparable(record), file.sha256)
 
@@ -229,19 +248,22 @@ class Reading:
         have = {number for number, _ in self._cache.scans(sha256)}
         return [page for page in (*about["scans"], *about["layers"]) if page[0] not in have]
 
-    def _take_scan(self, file: _File, page: list[Any], text: str | None, reason: Reason | None
-                   ) -> None:
+    def _take_scan(self, file: _File, page: list[Any], known: bool, reason: Reason | None) -> None:
         self._done += 1
         self.recognised += 1
-        if text is None:
+        if not known:
             number, width, height = page
             file.lost.append(plain.dumped([Page(number, (), width, height, reason)]))
-        else:
-            self._cache.put_scan(file.sha256, page[0], text)
         file.pending -= 1
         if not file.pending:
             self._all += 1
             self._waiting.append(("tag", file, None))
+
+
+def _limited(extract: Row) -> bool:
+    """Whether a limit was met: then another worker may be asked before that is believed."""
+    about = extract["about"]
+    return any((about[key] or "").startswith("limit_") for key in ("reason", "unopened"))
 
 
 def _comparable(record: Row) -> integrity.Paper:

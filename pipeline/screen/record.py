@@ -31,6 +31,12 @@ class Member(TypedDict):
 
 
 @with_config(_STRICT)
+class Picture(TypedDict):
+    page: Count
+    likeness: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+@with_config(_STRICT)
 class About(TypedDict):
     kind: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,20}$")]
     reason: Reason | None
@@ -38,6 +44,7 @@ class About(TypedDict):
     unopened: Reason | None
     scans: list[Annotated[list[float], Field(min_length=3, max_length=3)]]
     layers: list[Annotated[list[float], Field(min_length=3, max_length=3)]]
+    pictures: Annotated[list[Picture], Field(max_length=1_000)]
 
 
 @with_config(_STRICT)

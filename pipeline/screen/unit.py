@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import platform
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -15,8 +15,14 @@ import orjson
 
 from pipeline import __version__, describe, integrity, report
 from pipeline.cover import Found, Paper, Tally, Unread
-from pipeline.errors import EXIT_ALL_READ, EXIT_SOME_UNREAD, InputError, Unreadable
-from pipeline.evidence import Coverage
+from pipeline.errors import (
+    EXIT_ALL_READ,
+    EXIT_SOME_UNREAD,
+    InputError,
+    OutputError,
+    Unreadable,
+)
+from pipeline.evidence import Coverage, Stage
 from pipeline.ingest import archive
 from pipeline.ingest.confined.scratch import folder_of_its_own
 from pipeline.ingest.version import version
@@ -31,7 +37,7 @@ from pipeline.screen.scanned import DOUBTFUL, SECONDS_A_PAGE
 from pipeline.store.cache import Cache
 from pipeline.store.ledger import Ledger, StoreError
 from pipeline.store.outputs import alone, appended, clear_drafts, placed, prepare
-from pipeline.tag.folder import about
+from pipeline.tag.folder import About, about
 from pipeline.tag.quality import stored
 from pipeline.tag.themes import themes
 
@@ -55,23 +61,27 @@ class Screened:
     """Whether the last run had said it all already, and was left alone."""
 
 
-def screen(folder: Path, rubric_name: str, out: Path, *, period: str | None = None,
+def screen(folder: Path, rubric: str | Rubric, out: Path, *, period: str | None = None,
            names: Sequence[str] = (), workers: int | None = None, ocr: Ocr = "now",
-           model: Path | None = None,
+           model: Path | About | None = None, again: bool = True,
            seen: Seen = lambda done, total, path: None) -> Screened:
-    """Screen one submission folder and write coverage.json, report.html and coverage.xlsx into OUT.
+    """Screen one submission, a folder or an archive, and write coverage.json, report.html and
+    coverage.xlsx into OUT.
 
     `ocr`: pages that are pictures are recognised `now` (after everything with text), `later` (by a
     run that says `now`) or `never`. `model`: the folder of a trained model; None: the one shipped.
-    A run that would say what the last one said leaves it alone.
+    A run that would say what the last one said leaves it alone; without `again` also where some
+    files were not read for a reason that may have passed, which are else read again.
     Raises InputError, RubricError, ModelError or OutputError before anything is written; a file
     that cannot be read is an entry of the result, never an error.
     """
-    rubric = load(rubric_name)
-    trained = about(model)
+    rubric = load(rubric) if isinstance(rubric, str) else rubric
+    trained = model if isinstance(model, About) else about(model)
     asked = calendar.years(rubric.period if period is None else period)
     entries = list_folder(folder, out)
-    name = os.fsencode(folder.resolve().name).decode("utf-8", "replace")
+    home, name = folder.resolve(), archive.shown(folder.resolve().name)
+    if not folder.is_dir():
+        home, name = home.parent, archive.title(name)
     unit = describe.unit_of(name, tuple(one for one in names if one.strip()))
     # The rubric crosses as it was checked: no worker reads a file that may change meanwhile.
     setup = {"rubric": rubric.model_dump(mode="json", exclude_none=True),
@@ -80,25 +90,28 @@ def screen(folder: Path, rubric_name: str, out: Path, *, period: str | None = No
     # Programs that readers start stand in folders of their own: no path may be a relative one.
     out = prepare(out).resolve()
     with appended(out / "run.log") as log, alone(log, out):
-        _note(log, f"started: {str(folder)!r} {rubric.id} {' '.join(asked)}")
+        note(log, f"started: {str(folder)!r} {rubric.id} {' '.join(asked)}")
         files = _hashed(entries)
         from_rubric = "rubric" if period is None else "given"
-        key = _run_key(files, {**setup, "model": trained.sha256, "language": chosen(),
-                               "period_from": from_rubric})
-        done = _unchanged(out, folder.resolve(), key, rubric)
+        said = {**setup, "model": trained.sha256, "language": chosen(), "period_from": from_rubric}
+        readers = version()
+        key = _run_key(files, said, readers)
+        # What was recognised already need not be put off.
+        keys = {key, _run_key(files, said | {"ocr": "now"}, readers)} if ocr == "later" else {key}
+        done = _unchanged(out, home, keys, rubric, again)
         if done:
-            _note(log, "ended: nothing has changed since the last run; 0 files opened")
+            note(log, "ended: nothing has changed since the last run; 0 files opened")
             return done
         clear_drafts(out)
         with (
             placed(out / "ledger.sqlite") as place, Ledger(place, fresh=True) as ledger,
-            Cache(out / "extracted.sqlite", version()) as cache,
+            Cache(out / "extracted.sqlite", readers) as cache,
             folder_of_its_own(out / "work") as work,
         ):
             ledger.put_header({
                 "rubric": rubric.id, "rubric_sha256": digest(rubric),
                 "unit": list(dict.fromkeys([*unit.names[:1], *names])),
-                "folder": str(folder.resolve()),
+                "folder": str(home),
                 "asked": setup["rubric"],
                 "period": list(asked), "period_from": from_rubric,
                 "versions": {"zuozheng": __version__, "model": trained.id},
@@ -110,16 +123,18 @@ def screen(folder: Path, rubric_name: str, out: Path, *, period: str | None = No
             reading = Reading(ledger, cache, work, log, seen)
             reading.read(folder, files, setup, workers)
             _compare(_one_of_each(reading.papers, ledger), ledger)
-            _propose(rubric, asked, ledger)
+            dates = _propose(rubric, asked, ledger)
             ledger.put_header({"ocr": {"mode": ocr, **ledger.pages_of_pictures(),
-                                       "seconds_a_page": SECONDS_A_PAGE}})
+                                       "seconds_a_page": SECONDS_A_PAGE},
+                               "unseen": 0 if ocr == "now" else reading.unseen, "dates": dates,
+                               "bytes": sum(entry.size for entry, _ in files)})
             outputs = report.write(out, ledger, rubric)
             statuses = ledger.statuses()
             _check(statuses)
             ledger.put_header({"key": key, "outputs": {
                 path.name: archive.digest(path) for path in outputs if path.suffix != ".xlsx"
             }})
-        _note(log, f"ended: {statuses}; {reading.opened} files opened, "
+        note(log, f"ended: {statuses}; {reading.opened} files opened, "
                    f"{reading.recognised} pages recognised")
     return _screened(rubric, statuses, outputs, reading.opened, reading.recognised)
 
@@ -131,7 +146,8 @@ def _screened(rubric: Rubric, statuses: dict[str, int], outputs: tuple[Path, ...
                     opened, recognised)
 
 
-def _unchanged(out: Path, folder: Path, key: str, rubric: Rubric) -> Screened | None:
+def _unchanged(out: Path, folder: Path, keys: Collection[str], rubric: Rubric, again: bool
+               ) -> Screened | None:
     """What the last run said, if this one would say the same and all of it is still there.
 
     The workbook is people's to write in: it need only be there. Where the folder was moved, the
@@ -142,7 +158,7 @@ def _unchanged(out: Path, folder: Path, key: str, rubric: Rubric) -> Screened | 
     try:
         with Ledger(out / "ledger.sqlite") as ledger:
             header = ledger.header()
-            if header.get("key") != key or ledger.reasons() & PASSING:
+            if header.get("key") not in keys or again and ledger.reasons() & PASSING:
                 return None
             statuses = ledger.statuses()
             if header["folder"] != str(folder):
@@ -165,19 +181,26 @@ def _check(statuses: dict[str, int]) -> None:
         raise AssertionError(f"files without a status: {statuses}")
 
 
-def _note(log: IO[bytes], words: str) -> None:
+def note(log: IO[bytes], words: str) -> None:
     """A line of the run log, the only place where times and hosts are written."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    log.write(f"{now} {platform.node()} {words}\n".encode("utf-8", "replace"))
-    log.flush()
+    try:
+        log.write(f"{now} {platform.node()} {words}\n".encode("utf-8", "replace"))
+    except OSError as error:
+        raise OutputError("output_unusable", out=log.name, why=error.strerror or error) from None
 
 
 def list_folder(folder: Path, out: Path) -> list[archive.Entry]:
-    """The files of a submission folder. Raises InputError if there is nothing to read there."""
+    """The files of a submission: all below a folder, or the archive that was handed in.
+
+    Raises InputError if there is nothing to read there.
+    """
     if not folder.exists():
         raise InputError("folder_missing", folder=folder)
     if not folder.is_dir():
-        raise InputError("folder_is_file", folder=folder)
+        if not archive.is_packed(folder.name):
+            raise InputError("folder_is_file", folder=folder)
+        return [archive.single(folder)]
     if out.resolve().is_relative_to(folder.resolve()):
         raise InputError("out_inside_folder", out=out, folder=folder)
     try:
@@ -206,13 +229,15 @@ def _hashed(entries: Sequence[archive.Entry]) -> list[tuple[archive.Entry, str]]
     return found
 
 
-def _run_key(files: Sequence[tuple[archive.Entry, str]], setup: Row) -> str:
+def _run_key(files: Sequence[tuple[archive.Entry, str]], setup: Row, readers: str) -> str:
     """Two runs with the same key have the same outputs: all that goes into one is in it."""
     said = [[entry.path, sha256, entry.reason] for entry, sha256 in files]
-    return hashlib.sha256(orjson.dumps([said, setup, _code(), version()])).hexdigest()
+    return hashlib.sha256(orjson.dumps([said, setup, code(), readers])).hexdigest()
 
 
-def _code() -> str:
+@cache
+def code() -> str:
+    """A digest of all that is installed of this package: another code says other things."""
     seen = hashlib.sha256()
     for source in sorted(Path(__file__).parents[1].rglob("*")):
         if source.suffix in (".py", ".html", ".css", ".json", ".mo"):
@@ -250,12 +275,15 @@ def _compare(papers: Sequence[integrity.Paper], ledger: Ledger) -> None:
 # --- proposing --------------------------------------------------------------------------------
 
 
-def _propose(rubric: Rubric, asked: tuple[str, ...], ledger: Ledger) -> None:
+def _propose(rubric: Rubric, asked: tuple[str, ...], ledger: Ledger) -> Row:
+    """The proposals into the ledger; of each slot, {item: {requirement: {period: ...}}}, the first
+    and the last stated date of what counts for it as done, and how often it was only promised."""
+    dates: Row = {}
     tallies = {item.id: Tally(item, asked, item in rubric.duties) for item in rubric.items}
     for number, row, found, valid_until in ledger.found():
         paper = Paper(row["document_type"], row["dated"], valid_until, frozenset(row["flags"]),
                       row["same_as"] is not None)
-        ledger.put_evidence(_evidence(number, found, paper, tallies))
+        ledger.put_evidence(_evidence(number, found, paper, tallies, dates))
     missing = Unread(tuple(
         describe.years_named(row["path"], row["dated"])
         for row in ledger.files() if row["status"] in ("unread", "partly_read")
@@ -264,9 +292,10 @@ def _propose(rubric: Rubric, asked: tuple[str, ...], ledger: Ledger) -> None:
         for number, item in enumerate(items):
             coverage = tallies[item.id].coverage(missing)
             ledger.put_entry(kind, number, _entry(coverage, item))
+    return dates
 
 
-def _evidence(number: int, found: list[Row], paper: Paper, tallies: dict[str, Tally]
+def _evidence(number: int, found: list[Row], paper: Paper, tallies: dict[str, Tally], dates: Row
               ) -> Iterator[tuple[str, int, int, int, int, Row]]:
     """Every tagged passage of a paper as evidence, counted where it counts."""
     for passage in found:
@@ -279,6 +308,9 @@ def _evidence(number: int, found: list[Row], paper: Paper, tallies: dict[str, Ta
                 Found(tag["stage"], passage["act"], years, rules, paper, tag["denied"],
                       doubtful=sure is not None and sure < DOUBTFUL)
             )
+            for requirement, period in counted.serves:
+                _dated(dates, tallies[tag["item"]].item, requirement, period, tag["stage"],
+                       passage["act"] or paper.dated)
             record = {
                 **passage["evidence"], "stage": tag["stage"], "kind": tag["kind"],
                 "counts": counted.why_not is None, "why_not": counted.why_not,
@@ -288,6 +320,19 @@ def _evidence(number: int, found: list[Row], paper: Paper, tallies: dict[str, Ta
             }
             yield (tag["item"], RANK[tag["stage"]], len(tag["cast_by"]), number,
                    passage["ordinal"], record)
+
+
+def _dated(dates: Row, item: Indicator, requirement: str, period: str, stage: Stage,
+           dated: str | None) -> None:
+    """What serves a slot, by its date."""
+    asked: Stage = next((one.stage for one in item.requirements if one.id == requirement), "done")
+    of = dates.setdefault(item.id, {}).setdefault(requirement, {})
+    slot = of.setdefault(period, {"first": None, "last": None, "done": 0, "promised": 0})
+    done = RANK[stage] <= RANK[asked]
+    slot["done" if done else "promised"] += 1
+    if done and dated:
+        slot["first"] = min(slot["first"] or dated, dated)
+        slot["last"] = max(slot["last"] or dated, dated)
 
 
 def _rules_of(meant: Iterable[str]) -> frozenset[str]:

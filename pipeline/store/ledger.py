@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import sqlite3
 import unicodedata
-from collections.abc import Iterator, Mapping
+from base64 import b64decode
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from pipeline.privacy import mask
 
 Row = dict[str, Any]
 
-FORMAT = 2
+FORMAT = 3
 """Of the tables; a ledger of another format is not read, but screened anew."""
 
 _TABLES = """
@@ -35,6 +36,12 @@ CREATE TABLE passage (
 );
 CREATE INDEX passage_id ON passage (id);
 CREATE INDEX passage_file ON passage (file, ordinal);
+CREATE TABLE fingerprint (
+    file INTEGER PRIMARY KEY, minima BLOB NOT NULL, length INTEGER NOT NULL, exact TEXT NOT NULL
+);
+CREATE TABLE picture (
+    file INTEGER NOT NULL, page INTEGER NOT NULL, likeness TEXT NOT NULL, PRIMARY KEY (file, page)
+) WITHOUT ROWID;
 CREATE TABLE evidence (
     item TEXT NOT NULL, rank INTEGER NOT NULL, votes INTEGER NOT NULL, file INTEGER NOT NULL,
     ordinal INTEGER NOT NULL, counts INTEGER NOT NULL, passage TEXT NOT NULL,
@@ -88,18 +95,32 @@ class Ledger:
                            (number, path, STARTED))
 
     def finish_file(self, number: int, record: Row, passages: str = "[]", found: str = "[]",
-                    valid_until: str | None = None) -> None:
+                    valid_until: str | None = None, fingerprint: Row | None = None) -> None:
         """The complete record of a file (shape of `files[]`); all its passages, as JSON text of
-        {"passage", "text", "headings", "places", "kind"}; the tagged ones among them, likewise."""
+        {"passage", "text", "headings", "places", "kind"}; the tagged ones among them, likewise; its
+        fingerprint {"minima" (base64), "length", "exact"}, if it has words. What stood of it before
+        (its pages of pictures were still to be recognised) is replaced."""
         self._base.execute(
             "UPDATE file SET status=?, reason=?, record=?, found=?, valid_until=? WHERE number=?",
             (record["status"], record["reason"], orjson.dumps(record), found, valid_until, number),
         )
+        self._base.execute("DELETE FROM passage WHERE file=?", (number,))
+        if fingerprint:
+            self._base.execute(
+                "INSERT OR REPLACE INTO fingerprint VALUES (?, ?, ?, ?)",
+                (number, b64decode(fingerprint["minima"]), fingerprint["length"],
+                 fingerprint["exact"]))
         self._base.executemany(
             "INSERT INTO passage VALUES (?, ?, ?, ?, ?)",
             ((row.pop("passage"), number, ordinal, row.pop("text"), orjson.dumps(row))
              for ordinal, row in enumerate(orjson.loads(passages))),
         )
+
+    def put_pictures(self, number: int, pictures: Iterable[Row]) -> None:
+        """What the pictures of a file look like: {"page", "likeness"}."""
+        self._base.executemany(
+            "INSERT OR REPLACE INTO picture VALUES (?, ?, ?)",
+            ((number, row["page"], row["likeness"]) for row in pictures))
 
     def add_flags(self, path: str, details: list[Row]) -> None:
         """Flags that only showed beside other papers."""
@@ -123,8 +144,9 @@ class Ledger:
             "UPDATE file SET status=?, reason=?, record=?, found='[]' WHERE path=?",
             (record["status"], record["reason"], orjson.dumps(record), path),
         )
-        self._base.execute(
-            "DELETE FROM passage WHERE file=(SELECT number FROM file WHERE path=?)", (path,))
+        for table in ("passage", "fingerprint", "picture"):
+            self._base.execute(
+                f"DELETE FROM {table} WHERE file=(SELECT number FROM file WHERE path=?)", (path,))
 
     def _record(self, path: str) -> Row:
         (record,) = self._base.execute("SELECT record FROM file WHERE path=?", (path,)).fetchone()
@@ -169,6 +191,27 @@ class Ledger:
         for place, (record, found, valid_until) in enumerate(rows):
             yield place, orjson.loads(record), orjson.loads(found), valid_until
 
+    def fingerprints(self) -> Iterator[tuple[Row, bytes, int, str]]:
+        """Every paper with words, by path: (its record, minima, length, exact), the latter three
+        as in `integrity.Fingerprint`. Duplicates, being the same bytes, are not among them."""
+        for record, minima, length, exact in self._base.execute(
+            "SELECT record, minima, length, exact FROM fingerprint "
+            "JOIN file ON file.number=fingerprint.file ORDER BY path"
+        ):
+            yield orjson.loads(record), minima, length, exact
+
+    def pictures(self) -> Iterator[tuple[str, int, str]]:
+        """What every picture looks like, by path and page: (path, page, likeness)."""
+        yield from self._base.execute(
+            "SELECT path, page, likeness FROM picture "
+            "JOIN file ON file.number=picture.file ORDER BY path, page")
+
+    def texts(self) -> Iterator[tuple[str, str, str, str]]:
+        """Every passage by path and ordinal: (path, id, kind, text), without its places."""
+        yield from self._base.execute(
+            "SELECT file.path, id, json_extract(CAST(passage.record AS TEXT), '$.kind'), text "
+            "FROM file JOIN passage ON passage.file=file.number ORDER BY file.path, ordinal")
+
     def statuses(self) -> dict[str, int]:
         """How many files have which status, `started` among them if a record is missing."""
         return dict(self._base.execute("SELECT status, count(*) FROM file GROUP BY status"))
@@ -210,6 +253,11 @@ class Ledger:
         """All passages of the paper at this path, in their order."""
         yield from map(_passage, self._base.execute(
             f"{_PASSAGES} WHERE file.path=? ORDER BY ordinal", (path,)))
+
+    def passage_count(self) -> int:
+        """How many passages there are."""
+        (count,) = self._base.execute("SELECT count(*) FROM passage").fetchone()
+        return int(count)
 
     def passage(self, id: str) -> Row | None:
         """A passage: {"passage", "path", "text", "headings", "places", "kind"}."""

@@ -1,9 +1,13 @@
-"""The benchmark: how fast `zuozheng screen` is, against the least and against the usual.
+"""The benchmark: how fast `zuozheng screen` is, against the least and against the usual; then what
+a season takes (`tests.bench.season`).
 
     make bench                            300 files, 3 rounds, 1 and 2 workers: about a quarter of
-                                          an hour, and 3 minutes to print the papers the first time
+                                          an hour, and 3 minutes to print the papers the first time;
+                                          the season after it takes twenty minutes more
     python -m tests.bench --files 30      a quick look (ratios are worse: starting weighs more)
     python -m tests.bench --profile       where the time goes, by room
+    python -m tests.bench --without season   the first part alone; for the second alone see
+                                          python -m tests.bench.season --help
 
 Three contenders, each as whole processes over the same folder with equal workers:
 
@@ -50,6 +54,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="rounds (default 3)")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--profile", action="store_true", help="where the time goes, by room")
+    parser.add_argument("--without", choices=("season",), help="leave the season out")
     given = parser.parse_args()
     folder = corpus.corpus(given.files)
     sample = corpus.subset(folder, min(given.sample, given.files), "sample")
@@ -69,6 +74,11 @@ def main() -> None:
     memory(folder, given.files)
     text(folder, sample)
     print(f"  coverage.json: {len(sums)} different in all runs over all files (1: same bytes)")
+    if given.without != "season":
+        from tests.bench.season.__main__ import main as season
+
+        print()
+        season(())
 
 
 def pages_of(folder: Path) -> list[int]:

@@ -45,9 +45,10 @@ def test_help_is_light() -> None:
 def test_every_command_has_help_an_example_and_a_place_in_the_docs(language: str) -> None:
     readme = (ROOT / ("README.md" if language == "en" else "README.zh-CN.md")).read_text("utf-8")
     for words in (
-        ["screen"], ["batch"], ["season"], ["compare"], ["review"], ["record"], ["verify"], ["purge"],
-        ["account", "add"], ["tag"], ["rubric", "list"], ["rubric", "show"], ["rubric", "check"],
-        ["rules", "report"], ["evaluate"], ["consent"], ["train"], ["doctor"], ["selftest"],
+        ["screen"], ["batch"], ["season"], ["compare"], ["review"], ["record"], ["verify"],
+        ["purge"], ["account", "add"], ["tag"], ["rubric", "list"], ["rubric", "show"],
+        ["rubric", "check"], ["rules", "report"], ["evaluate"], ["consent"], ["train"],
+        ["doctor"], ["selftest"],
     ):
         done = zuozheng(*words, "--help", "--lang", language)
         assert done.returncode == 0

@@ -76,6 +76,29 @@ def test_the_passages_of_a_duplicate_stand_once(out: Path) -> None:
         assert ledger.words("纪要.docx").splitlines() == [row["text"] for row in PASSAGES]
 
 
+MARK = {"minima": "AQID", "length": 31, "exact": "5e5e"}
+
+
+def test_fingerprints_and_pictures_are_kept_once_and_go_with_a_duplicate(tmp_path: Path) -> None:
+    place = tmp_path / "ledger.sqlite"
+    with Ledger(place, fresh=True) as ledger:
+        for number, path in enumerate(("乙.docx", "甲.docx", "图.jpg")):
+            record = {"path": path, "status": "read", "reason": None, "sha256": "5e" * 32}
+            ledger.start_file(number, path)
+            ledger.put_pictures(number, [{"page": 1, "likeness": "0f" * 32}])
+            for _ in range(2):  # once more when its pages of pictures are recognised
+                ledger.finish_file(number, dict(record), orjson.dumps(PASSAGES).decode(),
+                                   fingerprint=MARK if number < 2 else None)
+        ledger.set_duplicate("甲.docx", "乙.docx")
+    with Ledger(place) as ledger:
+        ((record, *mark),) = ledger.fingerprints()
+        assert (record["path"], mark) == ("乙.docx", [b"\1\2\3", 31, "5e5e"])
+        assert list(ledger.pictures()) == [("乙.docx", 1, "0f" * 32), ("图.jpg", 1, "0f" * 32)]
+        assert [row[:3] for row in ledger.texts()][:3] == [
+            ("乙.docx", row["passage"], "paragraph") for row in PASSAGES]
+        assert ledger.passage_count() == 6
+
+
 def test_untagged_are_those_that_no_indicator_proposes(out: Path) -> None:
     with Ledger(checked(out)) as ledger:
         assert ledger.untagged() == ["b" * 16, "c" * 16]

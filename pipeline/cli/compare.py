@@ -1,0 +1,80 @@
+"""`zuozheng compare`: two seasons beside one another, for a re-inspection."""
+
+from __future__ import annotations
+
+import sys
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipeline.cli.frame import App
+from pipeline.language import say
+
+Row = dict[str, Any]
+
+
+def add_to(app: App) -> None:
+    """Add the command."""
+
+    def compare(
+        earlier: Annotated[str, typer.Argument(metavar="EARLIER",
+                                               help=say("help.compare_earlier"))],
+        later: Annotated[str, typer.Argument(metavar="LATER", help=say("help.compare_later"))],
+        out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", readable=False,
+                                                 help=say("help.compare_out"))] = None,
+        limit: Annotated[int, typer.Option(min=0, help=say("help.season_limit"))] = 50,
+    ) -> int:
+        from pipeline.season.compare import compared, targets, write
+
+        targets(later, out)  # a place that cannot be is told before the work, not after
+        with compared(earlier, later) as told:
+            written = write(later, told, out)
+            _show(told, limit)
+        print(say("season.cli.written"), file=sys.stderr)
+        for one in written:
+            print(f"  {one}", file=sys.stderr)
+        return 0
+
+    app.command("compare", compare)
+
+
+def _show(told: Row, limit: int) -> None:
+    """The units, by their names, with what they gained, lost and kept."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from pipeline.report.printable import safe
+    from pipeline.report.season import words
+    from pipeline.report.season.changes import CHANGES
+
+    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False, markup=False)
+    table = Table(
+        title=Text(say("season.cli.compare_title", earlier=words.years(told["earlier"]["years"]),
+                       later=words.years(told["later"]["years"]))),
+        box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    table.add_column(words.tell("unit"))
+    for change in CHANGES:
+        table.add_column(words.tell(f"change.{change}"), justify="right")
+    table.add_column(words.tell("column.reused"), justify="right")
+    units = told["units"]()
+    for unit in islice(units, limit or None):
+        reused = unit["reused"]
+        table.add_row(Text(safe(unit["name"])),
+                      *(str(unit["counts"][change] or "") for change in CHANGES),
+                      "?" if reused is None else str(len(reused) or ""))
+    console.print(table)
+    more = sum(1 for _ in units)
+    if more:
+        console.print(say("season.cli.compare_more", count=more))
+    for key in ("only_earlier", "only_later", "other_rubric", "unscreened"):
+        if told[key]:
+            console.print(say("season.cli.apart", what=words.tell(f"compare.{key}"),
+                              count=len(told[key])))
+            console.print(Text("  " + say("list.comma").join(map(safe, told[key][:20]))))
+    if told["changed_rubric"]:
+        console.print(words.tell("compare.changed_rubric", count=told["changed_rubric"]),
+                      style="red")

@@ -1,0 +1,1 @@
+"""What hands out units and gathers answers: processes of this machine, or a cluster."""
