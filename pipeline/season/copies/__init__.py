@@ -24,8 +24,8 @@ Row = dict[str, Any]
 def copies(season: Path, candidates: Candidates | None = None) -> Path:
     """Compare the units of the season in this folder and write copies.json; left alone where it
     was made of the same ledgers, templates and code. `candidates`: what an engine does in place of
-    `search.candidates`. Raises InputError (no season here), OutputError. For its memory (below
-    1 GB for a million passages, most of it files mapped) call it in a process of its own.
+    `search.candidates`. Raises InputError (no season here), OutputError. A million passages take
+    1.7 GB, most of it files mapped: call it in a process of its own.
     """
     from pipeline.season.copies.season import copies as found
 

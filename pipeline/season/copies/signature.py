@@ -26,7 +26,7 @@ probability of 0.99, with 0.3 of 0.83, with 0.05 of 0.008."""
 VALUES = ROWS * BANDS
 SEED = 20_240_229
 _AT_ONCE = 4_096
-"""Passages whose values are Python numbers at a time (24 MB)."""
+"""Passages whose values are Python numbers at a time (about 30 MB)."""
 
 Signatures = NDArray[np.uint32]
 

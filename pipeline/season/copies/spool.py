@@ -1,7 +1,7 @@
 """The parts of all units, one behind the other: texts on disk, what is counted in memory.
 
 Of a passage 24 bytes stay in memory, of a paper a small row; a season of a million passages keeps
-its texts (140 MB) and signatures (580 MB) in files of the work folder.
+its texts (140 MB) and signatures (770 MB) in files of the work folder.
 """
 
 from __future__ import annotations
