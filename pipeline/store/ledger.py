@@ -172,10 +172,10 @@ class Ledger:
 
     # --- reading ------------------------------------------------------------------------------
 
-    def header(self) -> Row:
-        """What `put_header` was given."""
+    def header(self, *keys: str) -> Row:
+        """What `put_header` was given: all of it, or what stands under these keys."""
         rows = self._base.execute("SELECT key, value FROM header ORDER BY rowid")
-        return {key: orjson.loads(value) for key, value in rows}
+        return {key: orjson.loads(value) for key, value in rows if not keys or key in keys}
 
     def files(self) -> Iterator[Row]:
         """Every file's record, by path."""

@@ -7,7 +7,7 @@ are told of only where they stand word for word, figures and all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from pipeline.season.copies import permitted
 from pipeline.season.copies.grams import Marks, sums
 from pipeline.season.copies.normal import STOP
 from pipeline.season.copies.part import Part, part
-from pipeline.season.copies.run import LONGEST, words_of
+from pipeline.season.copies.run import LONGEST, rubric_of, words_of
 from pipeline.season.copies.verify import Side, paper_shared
 from pipeline.store.ledger import Ledger
 
@@ -46,7 +46,7 @@ def reused(this: Path, last: Path, name: str = "") -> list[Row]:
     that cannot be read.
     """
     parts = {_NOW: part(this, name), _BEFORE: part(last, name)}
-    free = _own(parts)
+    free = _own(parts, [rubric_of(this), rubric_of(last)])
     with Ledger(this) as now, Ledger(last) as before:
         ledgers = {_NOW: now, _BEFORE: before}
         whole = _whole(ledgers)
@@ -132,12 +132,13 @@ def _word_for_word(ledgers: Mapping[str, Ledger], now: Part, free: Marks) -> dic
     return found
 
 
-def _own(parts: Mapping[str, Part]) -> dict[str, Marks]:
+def _own(parts: Mapping[str, Part], rubrics: Sequence[Row]) -> dict[str, Marks]:
     """Which signs of either season are the unit's own."""
     tables = permitted.empty(sum(len(one.codes) + len(one.received) for one in parts.values()), 2)
     for one in parts.values():
         permitted.allow(tables, one.received, permitted.NOTICE)
-        permitted.allow(tables, words_of(one.rubric["asked"]), permitted.RUBRIC)
+    for rubric in rubrics:
+        permitted.allow(tables, words_of(rubric), permitted.RUBRIC)
     return {side: (one.codes > STOP) & ~permitted.union(
         permitted.taken(tables, one.codes, one.form).values(), len(one.codes))
         for side, one in parts.items()}

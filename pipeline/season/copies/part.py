@@ -43,15 +43,15 @@ class Part(NamedTuple):
     received: Codes
     pictures: list[tuple[str, int, str]]
     """(path, page, likeness) of pictures that are no received paper's."""
-    rubric: Row
-    """The rubric as data, and its digest: {"sha256", "asked"}."""
+    rubric: str
+    """The digest of the rubric that the unit was screened against."""
 
 
 def part(place: Path, name: str = "") -> Part:
     """The part of the unit whose ledger this is; `name` beside those its header states. Raises
     sqlite3.Error (`store.ledger.StoreError`) where the ledger is damaged."""
     with Ledger(place) as ledger:
-        header = ledger.header()
+        header = ledger.header("unit", "rubric_sha256")
         own = own_names([name, *header.get("unit", ())])
         records = {record["path"]: (record, length, exact)
                    for record, _, length, exact in ledger.fingerprints()}
@@ -87,7 +87,7 @@ def part(place: Path, name: str = "") -> Part:
             np.array(owners, dtype=np.int32), np.array(ids, dtype=np.uint64),
             _joined([one.quoted for one in found], np.int32), _joined(forms, np.bool_),
             _joined(received, np.uint16), pictures,
-            {"sha256": header.get("rubric_sha256", ""), "asked": header.get("asked", {})},
+            header.get("rubric_sha256", ""),
         )
 
 

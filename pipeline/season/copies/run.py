@@ -80,8 +80,8 @@ def written(season: Path, units: Sequence[Unit], templates: Templates, key: str,
             there.append(unit)
             spool.add(read)
             seen += _pictures(len(there) - 1, read)
-            if read.rubric["sha256"] not in rubrics:
-                rubrics[read.rubric["sha256"]] = words_of(read.rubric["asked"])
+            if read.rubric not in rubrics:
+                rubrics[read.rubric] = words_of(rubric_of(unit.ledger))
         found = compared(spool.close(), rubrics.values(), templates, seen, there, candidates)
         told = {"key": key, **found, "lost": lost,
                 "templates": {"read": templates.read, "unread": [
@@ -110,6 +110,13 @@ def compared(spooled: Spooled, rubrics: Iterable[Codes], templates: Templates,
         "units": len(units), "papers": len(spooled.papers), "passages": len(spooled.ids),
         "pictures": len(seen),
     }
+
+
+def rubric_of(place: Path) -> Row:
+    """The rubric, as data, that a unit was screened against."""
+    with Ledger(place) as ledger:
+        asked: Row = ledger.header("asked").get("asked", {})
+    return asked
 
 
 def words_of(asked: Row) -> Codes:

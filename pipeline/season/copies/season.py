@@ -22,6 +22,7 @@ from pipeline.season.copies.run import (
     Templates,
     Unit,
     digest,
+    rubric_of,
     written,
 )
 from pipeline.store.ledger import Ledger, StoreError, checked
@@ -58,10 +59,10 @@ def _units(season: Path) -> tuple[list[Unit], list[str], Row]:
         try:
             place = checked(season / "units" / dir)
             with Ledger(place) as ledger:
-                header = ledger.header()
+                header = ledger.header("key")
         except (InputError, StoreError):
             continue  # not done yet, or not to be read: the season's page says so of the unit
-        asked = asked or header.get("asked", {})
+        asked = asked or rubric_of(place)
         found.append(Unit(dir, name, place))
         keys.append(f"{dir} {name} {header['key']}")
     return found, keys, asked

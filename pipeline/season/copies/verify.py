@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.season.copies.grams import Marks, covered, grams, sums
+from pipeline.season.copies.grams import Hashes, Marks, among, covered, grams, sums
 from pipeline.season.copies.normal import END, STOP, Codes
 
 GRAM = 4
@@ -73,20 +73,31 @@ class Shared(NamedTuple):
             min(self.one, self.other) >= WHOLE)
 
 
-def within(side: Side, other: Codes, size: int = GRAM) -> Marks:
-    """The own signs that stand in the other text, in its clauses whatever their order."""
-    hashes, whole = grams(side.codes, size)
-    theirs, complete = grams(other, size)
-    return covered(whole & np.isin(hashes, theirs[complete]), size) & side.free
-
-
 def shared(one: Side, other: Side) -> Shared:
-    """What two passages share."""
-    here, there = within(one, other.codes), within(other, one.codes)
-    a, b = int(here.sum()), int(there.sum())
-    return Shared(a, b, a / max(1, int(one.free.sum())), b / max(1, int(other.free.sum())),
-                  *(min(_touched(one.codes, here, *what), _touched(other.codes, there, *what))
-                    for what in ((STOP, STRETCH), (END, OF_CLAUSE))))
+    """What two passages share; sentences and clauses are counted of those that are alike."""
+    here, there = _both(one, other)
+    found = _told(one, here.sum(), other, there.sum())
+    if not found.alike:
+        return found
+    return found._replace(**{
+        name: min(_touched(one.codes, here, *what), _touched(other.codes, there, *what))
+        for name, what in (("sentences", (STOP, STRETCH)), ("clauses", (END, OF_CLAUSE)))})
+
+
+def _both(one: Side, other: Side) -> tuple[Marks, Marks]:
+    """The own signs of each that stand in the other, in its clauses whatever their order."""
+    here, there = grams(one.codes, GRAM), grams(other.codes, GRAM)
+    return _within(one, here, there), _within(other, there, here)
+
+
+def _within(side: Side, mine: tuple[Hashes, Marks], theirs: tuple[Hashes, Marks]) -> Marks:
+    (hashes, whole), (known, complete) = mine, theirs
+    return covered(whole & among(hashes, known[complete]), GRAM) & side.free
+
+
+def _told(one: Side, a: int, other: Side, b: int) -> Shared:
+    a, b = int(a), int(b)
+    return Shared(a, b, a / max(1, int(one.free.sum())), b / max(1, int(other.free.sum())))
 
 
 def _touched(codes: Codes, hits: Marks, end: int, least: int) -> int:
@@ -102,11 +113,11 @@ def paper_shared(one: tuple[Side, NDArray[np.int64]], other: tuple[Side, NDArray
                  ) -> Shared:
     """What two papers (each with its passages' starts) share, in passages that are shared: a set
     phrase here and there is none."""
-    a, b = _counted(one, other[0].codes), _counted(other, one[0].codes)
-    return Shared(a, b, a / max(1, int(one[0].free.sum())), b / max(1, int(other[0].free.sum())))
+    here, there = _both(one[0], other[0])
+    return _told(one[0], _counted(one, here), other[0], _counted(other, there))
 
 
-def _counted(paper: tuple[Side, NDArray[np.int64]], other: Codes) -> int:
+def _counted(paper: tuple[Side, NDArray[np.int64]], within: Marks) -> int:
     side, starts = paper
-    hits, own = sums(within(side, other), starts), sums(side.free, starts)
+    hits, own = sums(within, starts), sums(side.free, starts)
     return int(hits[(hits >= _PART * own) & (hits >= GRAM)].sum())
