@@ -52,6 +52,8 @@ def run(words: list[str]) -> int:
     except ZuozhengError as error:
         told(error)
         return error.exit_code
+    except batch.Stopped:
+        return EXIT_INTERRUPTED
     except BrokenPipeError:
         # Whoever read our data has enough of it; there is nothing left to say it to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -15,8 +16,8 @@ import typer
 
 from pipeline.cli.frame import App, told
 from pipeline.cli.screen import Ocr
-from pipeline.cli.under_way import Shown, in_words, say_on_stderr
-from pipeline.errors import EXIT_ALL_READ, EXIT_INTERRUPTED, EXIT_SOME_UNREAD, ZuozhengError
+from pipeline.cli.under_way import Shown, in_words, on_one_line, say_on_stderr
+from pipeline.errors import EXIT_ALL_READ, EXIT_SOME_UNREAD, ZuozhengError
 from pipeline.language import say
 
 if TYPE_CHECKING:
@@ -26,6 +27,37 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 MOST_NAMED = 20
 """Units with a problem that are named on the terminal."""
+
+
+class Stopped(Exception):
+    """A season was interrupted, and has said so with the command that goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """The command as it was typed: what is asked for, and the other options."""
+
+    root: str
+    out: str
+    rubric: str
+    period: str | None
+    model: Path | None
+    ocr: str
+    retry: bool
+    options: tuple[str, ...]
+
+    def words(self, ocr: str | None = None, retry: bool | None = None) -> list[str]:
+        """The words that do this season again, or go on with it."""
+        words = ["batch", self.root, "--rubric", self.rubric, "--out", self.out]
+        words += ["--period", self.period] if self.period else []
+        words += ["--model", str(self.model)] if self.model else []
+        words += ["--ocr", ocr or self.ocr] if (ocr or self.ocr) != "now" else []
+        words += ["--retry", "unread"] if (self.retry if retry is None else retry) else []
+        return [*words, *self.options]
+
+    def line(self, ocr: str | None = None, retry: bool | None = None) -> str:
+        """As a line to paste."""
+        return shlex.join(["zuozheng", *self.words(ocr, retry)])
 
 
 class Where(StrEnum):
@@ -64,20 +96,28 @@ def add_to(app: App) -> None:
                                                      help=say("help.tls_key"))] = None,
         as_json: Annotated[bool, typer.Option("--json", help=say("help.batch_json"))] = False,
     ) -> int:
-        from pipeline.screen.reading import cores
-        from pipeline.season.run import Asked
-
         engine = Where.dask if scheduler else engine
-        over = _cluster_words(scheduler, (tls_ca, tls_cert, tls_key))
-        asked = Asked(root, out, rubric, workers or cores(), ocr.value, period, model,
-                      retry is not None, engine is Where.local, tuple(over))
+        tls = (tls_ca, tls_cert, tls_key)
+        over = _cluster_words(scheduler, tls)
         options = ["--workers", str(workers)] if workers else []
         options += ["--engine", engine.value] if engine is not Where.local else []
         options += [*over, *(["--json"] if as_json else [])]
-        with ExitStack() as held:
-            does = _here() if engine is Where.local else _over(
-                held, scheduler, (tls_ca, tls_cert, tls_key), workers)
-            return _run(asked, does, options, as_json)
+        typed = _Typed(root, out, rubric, period, model, ocr.value, retry is not None,
+                       tuple(options))
+        try:
+            # Only now: what is imported takes a second, in which Ctrl-C is told as well.
+            from pipeline.screen.reading import cores
+            from pipeline.season.run import Asked
+
+            asked = Asked(root, out, rubric, workers or cores(), ocr.value, period, model,
+                          retry is not None, engine is Where.local, tuple(over),
+                          tuple(typed.words()))
+            with ExitStack() as held:
+                does = _here() if engine is Where.local else _over(held, scheduler, tls, workers)
+                return _run(asked, does, typed, as_json)
+        except KeyboardInterrupt:
+            say_on_stderr("batch.stopped_early", command=typed.line())
+            raise Stopped from None
 
     app.command("batch", batch)
 
@@ -106,23 +146,24 @@ def _over(held: ExitStack, scheduler: str | None, tls: tuple[Path | None, ...],
     return engine
 
 
-def _run(asked: Asked, engine: Engine, options: list[str], as_json: bool) -> int:
-    """The season, and at its end, whatever that was, what is wrong and what to type next."""
+def _run(asked: Asked, engine: Engine, typed: _Typed, as_json: bool) -> int:
+    """The season, and at its end, whatever that was, what is wrong and what to type next. Raises
+    Stopped."""
     from pipeline.season.run import run
 
     shown = Shown(asked, as_json)
     try:
-        return run(asked, engine, shown, partial(_last_words, asked, options, shown))
+        return run(asked, engine, shown, partial(_last_words, asked, typed, shown))
     except KeyboardInterrupt:
         shown.end()
-        if shown.planned_once:
-            print(say("batch.resume", command=_command(asked, options)), file=sys.stderr)
-        return EXIT_INTERRUPTED
+        say_on_stderr("batch.resume" if shown.planned_once else "batch.stopped_early",
+                      command=typed.line())
+        raise Stopped from None
     except ZuozhengError as error:
         shown.end()
         told(error)
         if shown.planned_once:
-            print(say("batch.resume", command=_command(asked, options)), file=sys.stderr)
+            say_on_stderr("batch.resume", command=typed.line())
         return error.exit_code
 
 
@@ -134,20 +175,8 @@ def _cluster_words(scheduler: str | None, tls: tuple[Path | None, ...]) -> list[
     return said
 
 
-def _command(asked: Asked, options: list[str], ocr: str | None = None, retry: bool | None = None
-             ) -> str:
-    """The line that does this season again, or goes on with it."""
-    words = ["zuozheng", "batch", asked.root, "--rubric", asked.rubric, "--out", asked.out]
-    words += ["--period", asked.period] if asked.period else []
-    words += ["--model", str(asked.model)] if asked.model else []
-    words += ["--ocr", ocr or asked.ocr] if (ocr or asked.ocr) != "now" else []
-    words += ["--retry", "unread"] if (asked.retry if retry is None else retry) else []
-    return shlex.join(words + options)
-
-
-def _last_words(asked: Asked, options: list[str], shown: Shown, ledger: SeasonLedger) -> int:
+def _last_words(asked: Asked, typed: _Typed, shown: Shown, ledger: SeasonLedger) -> int:
     """What is wrong by unit, the outputs, the next command; the exit code to end with."""
-    from pipeline.report.printable import clean
     from pipeline.screen.reading import PASSING
     from pipeline.season.words import said
 
@@ -160,7 +189,7 @@ def _last_words(asked: Asked, options: list[str], shown: Shown, ledger: SeasonLe
         if unit["problem"]:
             count += 1
             if count <= MOST_NAMED:
-                problems.append((clean(unit["name"]), clean(said(unit["problem"]))))
+                problems.append((on_one_line(unit["name"]), on_one_line(said(unit["problem"]))))
         summary = unit["summary"]
         if unit["state"] == "done" and summary:
             done += 1
@@ -175,12 +204,12 @@ def _last_words(asked: Asked, options: list[str], shown: Shown, ledger: SeasonLe
             say_on_stderr("batch.problem", unit=name, what=what)
         if count > MOST_NAMED:
             say_on_stderr("batch.more", count=count - MOST_NAMED)
-        say_on_stderr("batch.again", command=_command(asked, options))
+        say_on_stderr("batch.again", command=typed.line())
     if passing:
-        say_on_stderr("batch.retry", command=_command(asked, options, retry=True))
+        say_on_stderr("batch.retry", command=typed.line(retry=True))
     if pages and asked.ocr != "never":
         say_on_stderr("batch.pending", pages=pages, time=in_words(hours * 3600 / asked.workers))
-        say_on_stderr("batch.ocr", command=_command(asked, options, ocr="now"))
+        say_on_stderr("batch.ocr", command=typed.line(ocr="now"))
     say_on_stderr("batch.outputs")
     for name in ("season.html", "season.xlsx", "calendar.ics"):
         print(f"  {asked.out.rstrip('/')}/{name}", file=sys.stderr)

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from pipeline.cli.frame import App
+from pipeline.cli.season import NAMED, UNBOUND
 from pipeline.language import say
 
 Row = dict[str, Any]
@@ -47,11 +48,11 @@ def _show(told: Row, limit: int) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from pipeline.report.printable import safe
     from pipeline.report.season import words
     from pipeline.report.season.changes import CHANGES
 
-    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False, markup=False)
+    piped = not sys.stdout.isatty()
+    console = Console(width=UNBOUND if piped else None, highlight=False, markup=False)
     table = Table(
         title=Text(say("season.cli.compare_title", earlier=words.years(told["earlier"]["years"]),
                        later=words.years(told["later"]["years"]))),
@@ -63,18 +64,21 @@ def _show(told: Row, limit: int) -> None:
     units = told["units"]()
     for unit in islice(units, limit or None):
         reused = unit["reused"]
-        table.add_row(Text(safe(unit["name"])),
+        table.add_row(Text(words.line(unit["name"])),
                       *(str(unit["counts"][change] or "") for change in CHANGES),
                       "?" if reused is None else str(len(reused) or ""))
     console.print(table)
     more = sum(1 for _ in units)
     if more:
         console.print(say("season.cli.compare_more", count=more))
-    for key in ("only_earlier", "only_later", "other_rubric", "unscreened"):
+    for key in ("only_earlier", "only_later", "other_rubric", "unscreened", "twins"):
         if told[key]:
             console.print(say("season.cli.apart", what=words.tell(f"compare.{key}"),
-                              count=len(told[key])))
-            console.print(Text("  " + say("list.comma").join(map(safe, told[key][:20]))))
+                              count=len(told[key])), soft_wrap=piped)
+            listed = say("list.comma").join(map(words.line, told[key][:NAMED]))
+            left = len(told[key]) - NAMED
+            others = f" {words.tell('and_more', count=left)}" if left > 0 else ""
+            console.print(Text(f"  {listed}{others}"), soft_wrap=piped)
     if told["changed_rubric"]:
         console.print(words.tell("compare.changed_rubric", count=told["changed_rubric"]),
-                      style="red")
+                      style="red", soft_wrap=piped)

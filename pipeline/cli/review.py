@@ -34,10 +34,11 @@ def add_to(app: App) -> None:
         last: Annotated[Path | None, typer.Option(metavar="OUT", readable=False,
                                                   help=say("help.review_last"))] = None,
     ) -> int:
+        from contextlib import nullcontext
         from dataclasses import replace
 
         from pipeline.cli.originals import Originals
-        from pipeline.review.lastport import keep_port, last_port
+        from pipeline.review.lastport import held, keep_port, last_port
         from pipeline.review.serve import Where, folders, log_to_stderr, serve, shared_office
         from pipeline.store.decisions import Unavailable
 
@@ -45,7 +46,9 @@ def add_to(app: App) -> None:
         # Programs that draw pages stand in folders of their own: no path may be a relative one.
         outs = [out.absolute() for out in outs]
         last = last.absolute() if last else None
-        with Originals() as originals:
+        with Originals() as originals, (
+                held(outs[0]) if database is None and (outs[0] / "ledger.sqlite").is_file()
+                else nullcontext()) as mine:
             try:
                 if database is None:
                     office = _local(outs, where, originals, last)
@@ -58,11 +61,15 @@ def add_to(app: App) -> None:
             log_to_stderr()
 
             def ready(address: str) -> None:
-                if database is None:
-                    keep_port(outs[0], office.port)
+                if mine is not None:
+                    keep_port(mine, office.port)
                 _ready(office, address)
 
             again = last_port(outs[0]) if database is None and not port else 0
+            if again and mine is None:
+                # Its port stays that of the room that stands there.
+                _aside(say("review.running", port=again))
+                again = 0
             try:
                 serve(office, replace(where, port=again or port), ready)
             except OutputError as error:

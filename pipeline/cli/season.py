@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +22,8 @@ SIGNS = {"covered": "■", "partial": "▣", "missing": "□", "undetermined": "
          "beyond_documents": "△", "shown_only": "·", "context": "·"}
 LOOKS = {"covered": "green", "partial": "yellow", "missing": "bright_black",
          "undetermined": "red"}
+UNBOUND = 4000
+"""Columns of what is piped: the lines are cut by whoever reads them."""
 NAMED = 20
 """Units with a problem that are named; the others stand in season.html."""
 
@@ -35,18 +39,23 @@ def add_to(app: App) -> None:
     ) -> int:
         from pipeline.errors import InputError
         from pipeline.season import overview, places
-        from pipeline.store.season import SeasonLedger, checked
+        from pipeline.store.season import SeasonLedger, being_done, checked
 
         with places.season(place, alone=False) as at:
             try:
                 ledger_place = checked(at.folder)
+                with SeasonLedger(ledger_place) as ledger:
+                    if "as_of" not in ledger.header():
+                        raise InputError("season_not_begun", season=place)
             except InputError as error:
                 raise InputError(error.key, season=place) from None
             # What lies in a store is written by the run alone: here is but a copy of it.
             if not places.remote(place) and overview.stale(at.folder):
                 overview.write(at.folder)
             with SeasonLedger(ledger_place) as ledger:
-                _show(overview.gathered(ledger, at.folder), place, county, kind, limit)
+                told = overview.gathered(ledger, at.folder)
+                _show(told, county, kind, limit)
+                _next(told, ledger.header().get("command"), place, being_done(at.folder))
             print(say("season.cli.standing"), file=sys.stderr)
             for name in overview.OUTPUTS:
                 if (at.folder / name).is_file():
@@ -56,42 +65,48 @@ def add_to(app: App) -> None:
     app.command("season", season)
 
 
-def _show(told: Row, folder: str, county: str | None, kind: str | None, limit: int) -> None:
+def _show(told: Row, county: str | None, kind: str | None, limit: int) -> None:
     from rich.console import Console
     from rich.text import Text
 
     from pipeline.report import printable
     from pipeline.report.season import words
 
-    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False, markup=False)
+    piped = not sys.stdout.isatty()
+    console = Console(width=UNBOUND if piped else None, highlight=False, markup=False)
+    told_line = partial(console.print, soft_wrap=piped)
     shown = _table(console, told, county, kind, limit)
     if not shown:
-        console.print(say("season.cli.no_match",
-                          counties=_listed(told["counties"]), kinds=_listed(told["kinds"])))
-    unread = sum(row["files"] for row in told["unread"])
-    console.print(say("season.cli.sums", units=told["sums"]["units"], files=told["sums"]["files"],
-                      unread=unread))
-    for row in told["unread"]:
-        console.print(Text(f"  {printable.named('reason', row['reason'])}: {row['files']}"))
+        told_line(say("season.cli.no_match",
+                      counties=_listed(told["counties"]), kinds=_listed(told["kinds"])))
     sums = told["sums"]
+    if not any(course["done"] for course in told["rubrics"]):
+        told_line(say("season.cli.nothing_yet"), style="red")
+    told_line(say("season.cli.sums", units=sums["units"], files=sums["files"],
+                  unread=_unread(told)))
+    for row in told["unread"]:
+        told_line(Text(f"  {printable.named('reason', row['reason'])}: {row['files']}"))
     if sums["pages_pending"]:
-        console.print(words.tell("pending.told", pages=sums["pages_pending"],
-                                 units=sums["units_pending"],
-                                 hours=words.hours(sums["hours_left"])), style="red")
+        told_line(words.tell("pending.told", pages=sums["pages_pending"],
+                             units=sums["units_pending"],
+                             hours=words.hours(sums["hours_left"])), style="red")
     late = sum(row["counts"]["late"] for course in told["rubrics"] for row in course["obligations"])
     if late:
-        console.print(say("season.cli.late", date=words.day(told["as_of"]), count=late))
+        told_line(say("season.cli.late", date=words.day(told["as_of"]), count=late))
     for notice in told["notices"]:
-        console.print(Text(" ".join(words.problem(notice, "notice"))), style="red")
+        told_line(Text(" ".join(words.problem(notice, "notice"))), style="red")
     if told["problems"]:
-        console.print(words.tell("problems.title"), style="red")
+        told_line(words.tell("problems.title"), style="red")
     for row in told["problems"][:NAMED]:
         what, then = words.problem(row["problem"])
-        console.print(Text(f"  {printable.safe(row['name'])}: {what} {then}"))
+        told_line(Text(f"  {words.line(row['name'])}: {what} {then}"))
     left = len(told["problems"][NAMED:]) + told["more_problems"]
     if left:
-        console.print("  " + words.tell("and_more", count=left))
-    _next(told, folder, unread)
+        told_line("  " + words.tell("and_more", count=left))
+
+
+def _unread(told: Row) -> int:
+    return sum(row["files"] for row in told["unread"])
 
 
 def _table(console: Console, told: Row, county: str | None, kind: str | None, limit: int) -> int:
@@ -100,7 +115,6 @@ def _table(console: Console, told: Row, county: str | None, kind: str | None, li
     from rich.table import Table
     from rich.text import Text
 
-    from pipeline.report.printable import safe
     from pipeline.report.season import words
 
     several = len(told["rubrics"]) > 1
@@ -108,8 +122,9 @@ def _table(console: Console, told: Row, county: str | None, kind: str | None, li
                   box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
     table.add_column(words.tell("unit"))
     for column in ("kind", "county", *(["rubric"] if several else [])):
-        table.add_column(words.tell(f"column.{column}"), no_wrap=True)
-    table.add_column(say("season.cli.cells"), no_wrap=True)
+        table.add_column(words.tell(f"column.{column}"))
+    # Where the terminal is too narrow the signs go on in the next line: cut, they would say less.
+    table.add_column(say("season.cli.cells"), overflow="fold")
     table.add_column(say("season.cli.unread"), justify="right")
     table.add_column(say("season.cli.pending"), justify="right")
     found = (unit for unit in told["units"]()
@@ -119,17 +134,18 @@ def _table(console: Console, told: Row, county: str | None, kind: str | None, li
         count += 1
         summary = unit["summary"]
         table.add_row(
-            Text(safe(unit["name"]) + (" !" if unit["problem"] else "")), Text(safe(unit["kind"])),
-            Text(safe(unit["county"])), *([unit["rubric"] or ""] if several else []),
+            Text(words.line(unit["name"]) + (" !" if unit["problem"] else "")),
+            Text(words.line(unit["kind"])), Text(words.line(unit["county"])),
+            *([unit["rubric"] or ""] if several else []),
             _cells(summary) if summary else Text(words.state(unit), style="red"),
             str(sum(summary["unread"].values()) or "") if summary else "",
             str(summary["pages_pending"] or "") if summary else "")
     if count:
         console.print(table)
-        console.print(say("season.cli.legend"))
+        console.print(say("season.cli.legend"), soft_wrap=console.width == UNBOUND)
     more = sum(1 for _ in found)
     if more:
-        console.print(say("season.cli.more", count=more))
+        console.print(say("season.cli.more", count=more), soft_wrap=console.width == UNBOUND)
     return count
 
 
@@ -144,18 +160,30 @@ def _cells(summary: Row) -> Any:
 
 
 def _listed(found: list[tuple[str, int]]) -> str:
-    from pipeline.report.printable import safe
+    from pipeline.report.season.words import line
 
-    return say("list.comma").join(safe(name) for name, _ in found) or "–"
+    return say("list.comma").join(line(name) for name, _ in found) or "–"
 
 
-def _next(told: Row, folder: str, unread: int) -> None:
-    """What to type next, as far as anything is open."""
+def _next(told: Row, command: list[str] | None, folder: str, at_work: bool) -> None:
+    """What to type next, as far as anything is open: whole commands, of this season's own words."""
+    from pipeline.season.overview import again
+    from pipeline.season.places import remote, within
+
     open_ones = not told["finished"] or told["sums"]["pages_pending"] or any(
         told["states"].get(state) for state in ("waiting", "started", "failed"))
-    print(say("season.cli.next"), file=sys.stderr)
-    if open_ones:
-        print(f"  {say('season.cli.next_resume', season=folder)}", file=sys.stderr)
-    if unread:
-        print(f"  {say('season.cli.next_unread', season=folder)}", file=sys.stderr)
-    print(f"  {say('season.cli.next_review', season=folder)}", file=sys.stderr)
+    done = next((unit["dir"] for unit in told["units"]() if unit["summary"]), None)
+    lines = []
+    if at_work:
+        print(say("season.cli.at_work"), file=sys.stderr)
+    else:
+        lines += [("next_resume", again(command, folder))] if open_ones else []
+        lines += [("next_unread", again(command, folder, "--retry", "unread"))] \
+            if _unread(told) else []
+    if done is not None and not remote(folder):
+        place = within(folder, "units", done)
+        lines.append(("next_review", shlex.join(["zuozheng", "review", place])))
+    if lines:
+        print(say("season.cli.next"), file=sys.stderr)
+    for key, line in lines:
+        print(f"  {say(f'season.cli.{key}', command=line)}", file=sys.stderr)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pipeline.season.run import Asked
 
 Row = dict[str, Any]
+_BREAKS = dict.fromkeys(map(ord, "\t\n\r\u2028\u2029"), "\ufffd")
 OFTEN = 0.2
 """Seconds between two drawings of the bar."""
 
@@ -20,6 +21,14 @@ OFTEN = 0.2
 def say_on_stderr(key: str, **fill: object) -> None:
     """A message, filled."""
     print(say(key, None, **fill), file=sys.stderr)
+
+
+def on_one_line(text: str) -> str:
+    """Words from papers and folders as one line of a terminal: what would begin another line there,
+    or be obeyed, is shown as U+FFFD."""
+    from pipeline.report.printable import clean
+
+    return clean(text).translate(_BREAKS)
 
 
 def in_words(seconds: float) -> str:
@@ -49,16 +58,16 @@ class Shown:
 
     def planned(self, found: Estimate, notices: list[Row]) -> None:
         """What is to come, and what is left out."""
-        from pipeline.report.printable import clean
+        from pipeline.season.estimate import RESERVE
         from pipeline.season.words import said
 
         self.planned_once = True
         self._of = {"units": found.units, "files": found.files, "pages": 0}
         say_on_stderr("batch.plan", units=found.units, files=found.files, size=_size(found.bytes),
              known=found.known, time=in_words(found.seconds), disk=_size(found.disk),
-             free=_size(found.free))
+             free=_size(found.free), reserve=_size(RESERVE))
         for one in notices:
-            print(clean(said(one, "notice")), file=sys.stderr)
+            print(on_one_line(said(one, "notice")), file=sys.stderr)
 
     def begins(self, recognising: bool, left: int) -> None:
         """A pass begins."""
@@ -117,10 +126,17 @@ class Shown:
         line = say("batch.bar", units=_out_of(self._units, self._of["units"]),
                    files=_out_of(files, self._of["files"]),
                    pages=_out_of(pages, self._of["pages"]), rate=round(60 * pages / past),
-                   left=in_words(past * (1 - share) / share) if share > 0.02 else "…")
+                   left=_left(past, share))
         full = int(16 * share)
         sys.stderr.write(f"\r{'█' * full}{'░' * (16 - full)} {line}\033[K")
         sys.stderr.flush()
+
+
+def _left(past: float, share: float) -> str:
+    """The time left of a pass of which a share was done in so many seconds."""
+    if share >= 1:
+        return say("batch.minutes", minutes=0)
+    return in_words(past * (1 - share) / share) if share > 0.02 else "…"
 
 
 def _line(unit: Row, summary: Row, answer: Row) -> None:

@@ -107,6 +107,9 @@ what has no text."""
 PASTED = frozenset({"docx", "xlsx", "pptx", "odt", "odp"})
 """Packages whose pictures lie in them as files."""
 
+_WRITTEN = frozenset({"txt", "csv", "html", "xml"})
+"""What any bytes that are letters may be taken for."""
+
 NAMELESS = "内容"
 """Name of a member that has none, in a file that has none either."""
 
@@ -135,7 +138,8 @@ def read(data: bytes, name: str) -> Iterator[Page]:
         raise claims.stranger(kind, name, HOLDERS)
     reader = importlib.import_module(f"pipeline.ingest.{READERS[kind]}")
     try:
-        yield from cast(Iterator[Page], reader.read(data))
+        pages = cast(Iterator[Page], reader.read(data))
+        yield from pages if kind not in _WRITTEN else claims.worth_reading(pages, kind, name)
     except Unreadable as refusal:
         if kind == "txt" and refusal.reason == "garbled" and _promises(name):
             # bytes that somebody could take for letters, in what was meant to be something else

@@ -48,6 +48,7 @@ _IS_FILE = re.compile(
 )
 _RUN = re.compile(f"[\u3400-\u9fff]+(?:{DOT}[\u3400-\u9fff]+)*")
 _WHOLE = re.compile(_NAME + r"(?:同志)?\Z")
+_OWNED = re.compile(f"({_NAME})(?:同志)?的?(?:个人)?(?:{'|'.join(around.KEPT.split())})\\Z")
 _WORK = re.compile("|".join(around.WORKS.split()))
 _OF_UNIT = frozenset("局办委室科队站所会部村校院厅处乡镇区县市司社组厂员长记任年度月")
 NO_END = frozenset("。；;：:，,、！？”")
@@ -101,6 +102,15 @@ def _is_sure(name: str) -> bool:
     return name[0] in given.PLAIN and name[-1] in given.LAST
 
 
+def _is_owner(name: str) -> bool:
+    """Whether what stands in front of 材料 is a name beyond doubt: many words stand there too."""
+    if not is_name_alone(name):
+        return False
+    # Of two letters half the counties of the country are made as well: 郑东, 彭山, 宋江.
+    return len(name) > 3 or name[:2] in TWO or (
+        name[0] in given.PLAIN and name[-1] in (given.LAST if len(name) == 3 else given.SURE))
+
+
 def _titled(text: str) -> Iterator[Span]:
     """Names in a title or a path: in front of a word for a paper, or all there is between marks."""
     file = _IS_FILE.search(text)
@@ -110,6 +120,10 @@ def _titled(text: str) -> Iterator[Span]:
         words = run[0]
         if file and _WHOLE.match(words) and is_name_alone(words.removesuffix("同志")):
             yield run.start(), run.start() + len(words.removesuffix("同志"))
+            continue
+        owned = _OWNED.match(words) if file else None
+        if owned and _is_owner(owned[1]):
+            yield run.start(), run.start() + owned.end(1)
             continue
         for work in _WORK.finditer(words):
             end = work.start()

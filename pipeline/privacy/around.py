@@ -120,6 +120,9 @@ WORKS = (
 )
 """Papers that carry the name of who wrote them: 心得体会, 述职报告."""
 
+KEPT = "材料 资料 文件 文件夹 文档 卷宗 附件 佐证 佐证材料 申报材料 支撑材料"
+"""What is kept of somebody, in the name of a folder or a file: 张三材料/证书.jpg."""
+
 UNIT_ENDS = (
     "与为乡了于会办区即厂厅县及司同向和团场处如委室对将局店心所把是村校班由的社科站组经给"
     "行街让请跟部镇队院馆"

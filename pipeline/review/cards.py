@@ -42,7 +42,7 @@ class Cards:
         for subject, one in self._decided.items():
             item, _, target = subject.partition("|")
             if item == indicator and target not in known \
-                    and (one.state.get("attached") or one.state["verdict"]):
+                    and (one.state.get("attached") or one.said):
                 card = self.attached(indicator, target)
                 if card is not None:
                     found.append(card)
@@ -69,7 +69,7 @@ class Cards:
         known = {fact["target"] for fact in facts(self._run, indicator)}
         for subject, one in self._decided.items():
             item, _, target = subject.partition("|")
-            if item == indicator and one.state.get("verdict") and target not in known \
+            if item == indicator and one.said and target not in known \
                     and not in_run(self._run, target):
                 found.append(subject)
         return [self._gone(subject) for subject in found]

@@ -4,8 +4,13 @@ belongs to its address, and is lost to it where the room comes back at another o
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
+
+from pipeline.errors import OutputError
+from pipeline.store.outputs import alone
 
 NAME = "review.port"
 
@@ -21,11 +26,28 @@ def last_port(out: Path) -> int:
     return port if 1024 <= port <= 65535 else 0
 
 
-def keep_port(out: Path, port: int) -> None:
-    """Remember the port. Where nothing can be written, it is another one the next time."""
-    draft = out / f".{NAME}.{os.getpid()}"
+@contextmanager
+def held(out: Path) -> Iterator[IO[bytes] | None]:
+    """The file of the port, ours as long as the room stands; None where another room of this OUT
+    has it, or nothing can be written: then it is another port the next time."""
+    try:
+        handle = os.open(out / NAME, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    except OSError:
+        yield None
+        return
+    with os.fdopen(handle, "r+b") as file:
+        try:
+            with alone(file, out):
+                mine = True
+        except OutputError:
+            mine = False
+        yield file if mine else None
+
+
+def keep_port(file: IO[bytes], port: int) -> None:
+    """Remember the port in the file that is held."""
     with suppress(OSError):
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(f"{port}\n")
-        draft.replace(out / NAME)
+        file.seek(0)
+        file.truncate()
+        file.write(f"{port}\n".encode())
+        file.flush()

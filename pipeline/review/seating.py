@@ -8,7 +8,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipeline.report.printable import safe
-from pipeline.report.record.standing import LEAD, SHARED, all_in, sees_all, standing, visible
+from pipeline.report.record.standing import (
+    LEAD,
+    SHARED,
+    all_in,
+    remark,
+    sees_all,
+    standing,
+    visible,
+)
 from pipeline.review.permissions import permissions
 from pipeline.review.problem import Problem
 from pipeline.review.visit import Visit
@@ -54,11 +62,18 @@ class Decided:
     note: str
     shown: Row
     run: str
+    alone: bool = False
+    """Whether it stands by the word of one alone of several blind reviewers."""
+
+    @property
+    def said(self) -> bool:
+        """Whether there is a verdict in it, or a note, a stage, points without one."""
+        return self.state["verdict"] is not None or remark(self.state, self.note)
 
     def told(self) -> Row:
         """The shape `decision` of the API."""
         return {"state": self.state, "version": self.version, "by": self.by,
-                "at": moment(self.at), "note": self.note}
+                "at": moment(self.at), "note": self.note, "alone": self.alone}
 
 
 class Names:
@@ -132,7 +147,7 @@ def decided(conn: Connection, visit: Visit, place: Seating, kind: str) -> dict[s
                 last = one.backed[-1]
                 by = "、".join(dict.fromkeys(names.of(entry.account) for entry in one.backed))
                 found[subject] = Decided(one.state, 0, by, last.at, safe(last.note), last.shown,
-                                         last.run)
+                                         last.run, one.alone)
     return found
 
 
@@ -146,12 +161,15 @@ def settled(conn: Connection, visit: Visit, place: Seating, kind: str) -> dict[s
             if entry.state["verdict"]}
 
 
-def answers(conn: Connection, visit: Visit, place: Seating) -> Iterator[Entry]:
-    """The unit's answers that this visitor may see, in the order given: all of them, whoever
-    wrote them down, but for those that others may not know of yet."""
-    for entry in kept.entries(conn, visit.unit_id, kind="answer"):
-        if place.open or entry.seat in (SHARED, place.seat):
-            yield entry
+def answers(conn: Connection, visit: Visit) -> Iterator[Entry]:
+    """The unit's answers in the order given: all of them, whoever wrote them down. They are the
+    unit's word and nobody's opinion, so that those who are blind to one another see them too."""
+    return kept.entries(conn, visit.unit_id, kind="answer")
+
+
+def writer(entry: Entry, place: Seating, names: Names) -> str:
+    """Who wrote an answer down; "" where the visitor may not know yet that he is at work."""
+    return names.of(entry.account) if place.open or entry.seat in (SHARED, place.seat) else ""
 
 
 def head_of(head: tuple[int, str], place: Seating) -> Row:
@@ -173,4 +191,4 @@ def split(subject: str) -> tuple[str, str]:
 
 
 __all__ = ["LEAD", "SHARED", "Decided", "Names", "Seating", "answers", "decided", "head_of",
-           "moment", "seating", "settled", "split", "writes_to"]
+           "moment", "seating", "settled", "split", "writer", "writes_to"]

@@ -18,6 +18,7 @@ import uvicorn
 from pipeline.errors import InputError, OutputError, ZuozhengError
 from pipeline.language import say
 from pipeline.report.printable import safe
+from pipeline.report.record.purged import why_no_run
 from pipeline.review import passwords
 from pipeline.review.app import made
 from pipeline.review.connections import HANDSHAKE, Visitors, room_for_files
@@ -96,11 +97,11 @@ def local_office(out: Path, show: Show, original: Original, language: str, told:
     """The room of a single user: everything lies in OUT, and a one-time link is the way in.
 
     `told` is given each link's token, `aside` what is odd about the beginning. Raises InputError
-    run_unscreened, last_same, last_rubric, OutputError.
+    run_unscreened, run_purged, last_same, last_rubric, OutputError.
     """
     runs = Runs()
     if not (out / "ledger.sqlite").exists():
-        raise InputError("run_unscreened", run=out)
+        raise _no_run(out)
     key = key_in(out)
     engine = opened(out / FILE)
     with writing(engine) as conn:
@@ -108,6 +109,18 @@ def local_office(out: Path, show: Show, original: Original, language: str, told:
     return Office(engine=engine, key=key, places={unit.id: out}, show=show, original=original,
                   language=language, link=OneTime(told), runs=runs,
                   last={unit.id: _last(last, out, None, aside)} if last else {})
+
+
+def _no_run(out: Path) -> InputError:
+    id = id_of(out)
+    if id is None or not (out / FILE).is_file():
+        return InputError("run_unscreened", run=out)
+    engine = opened(out / FILE, to_write=False)
+    try:
+        with reading(engine) as conn:
+            return why_no_run(conn, out, id)
+    finally:
+        engine.dispose()
 
 
 def shared_office(database: str, outs: Sequence[Path], show: Show, original: Original,

@@ -11,10 +11,11 @@ from datetime import datetime
 from starlette.requests import Request
 
 from pipeline.language import LANGUAGES
+from pipeline.report.record.purged import why_no_run
 from pipeline.review.keyfile import signed
 from pipeline.review.office import LANGUAGE_COOKIE, Office
 from pipeline.review.permissions import Permission, permissions
-from pipeline.review.problem import Problem, nowhere
+from pipeline.review.problem import Problem, RunProblem, nowhere
 from pipeline.review.run import Run
 from pipeline.store.accounts import accounts, tokens, visits
 from pipeline.store.decisions import Connection, Unit, reading, writing
@@ -59,7 +60,14 @@ class Visit:
     @property
     def run(self) -> Run:
         """The unit's run. Raises RunProblem."""
-        return self.office.runs.of(self.office.places[self.unit_id])
+        out = self.office.places[self.unit_id]
+        try:
+            return self.office.runs.of(out)
+        except RunProblem as problem:
+            if problem.code != "run_unscreened":
+                raise
+            with self.reading() as conn:
+                raise RunProblem(why_no_run(conn, out, self.unit_id)) from None
 
     def reading(self) -> AbstractContextManager[Connection]:
         """A read transaction."""

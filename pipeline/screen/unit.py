@@ -34,6 +34,7 @@ from pipeline.screen.paper import RANK
 from pipeline.screen.reading import PASSING, Reading, Seen
 from pipeline.screen.rows import flag_row
 from pipeline.screen.scanned import DOUBTFUL, SECONDS_A_PAGE
+from pipeline.store import season
 from pipeline.store.cache import Cache
 from pipeline.store.ledger import Ledger, StoreError
 from pipeline.store.outputs import alone, appended, clear_drafts, placed, prepare
@@ -87,6 +88,8 @@ def screen(folder: Path, rubric: str | Rubric, out: Path, *, period: str | None 
     setup = {"rubric": rubric.model_dump(mode="json", exclude_none=True),
              "model": {"path": str(trained.path), "sha256": trained.sha256},
              "unit": list(unit.names), "asked": list(asked), "ocr": ocr}
+    if (out / season.NAME).exists():
+        raise OutputError("out_is_season", out=out)
     # Programs that readers start stand in folders of their own: no path may be a relative one.
     out = prepare(out).resolve()
     with appended(out / "run.log") as log, alone(log, out):

@@ -21,6 +21,7 @@ import orjson
 from pipeline.errors import InputError, OutputError
 from pipeline.report.season import write_changes
 from pipeline.rubric.load import load
+from pipeline.season.overview import again
 from pipeline.season.places import Season, remote, season
 from pipeline.store.ledger import checked as screened
 from pipeline.store.outputs import placed
@@ -76,13 +77,13 @@ def compared(earlier: str, later: str) -> Iterator[Row]:
           _ledger(earlier, old) as before, _ledger(later, new) as after,
           tempfile.TemporaryFile() as kept):
         for ledger, place in ((before, earlier), (after, later)):
-            if not ledger.header().get("finished", True):
-                raise InputError("season_unfinished", season=place)
-        try:
-            told = _gathered(before, after, old, new, kept)
-        except InputError as error:
-            raise InputError(error.key, earlier=earlier, later=later) from None
-        yield told
+            header = ledger.header()
+            if "as_of" not in header:
+                raise InputError("season_not_begun", season=place)
+            if not header.get("finished", True):
+                raise InputError("season_unfinished", season=place, command=again(
+                    header.get("command"), place))
+        yield _gathered((earlier, before, old), (later, after, new), kept)
 
 
 def _ledger(place: str, at: Season) -> SeasonLedger:
@@ -93,16 +94,23 @@ def _ledger(place: str, at: Season) -> SeasonLedger:
         raise InputError(error.key, season=place) from None
 
 
-def _gathered(before: SeasonLedger, after: SeasonLedger, old: Season, new: Season,
-              kept: IO[bytes]) -> Row:
-    known = {_plain(unit["name"]): unit["dir"] for unit in before.units()}
+Side = tuple[str, SeasonLedger, Season]
+"""A season as it was given, its ledger, its folder."""
+
+
+def _gathered(first: Side, second: Side, kept: IO[bytes]) -> Row:
+    (earlier, before, old), (later, after, new) = first, second
+    known, twins = _known(before)
+    here, more = _known(after)
     totals: Counter[str] = Counter()
     items: dict[tuple[str, str, str], Counter[str]] = {}
     apart: dict[str, list[str]] = {"only_earlier": [], "only_later": [], "other_rubric": [],
-                                   "unscreened": []}
+                                   "unscreened": [], "twins": sorted({*twins, *more})}
     pairs = changed_rubric = 0
     years: tuple[set[str], set[str]] = set(), set()
     for unit in after.units():
+        if here[_plain(unit["name"])] != unit["dir"]:
+            continue
         dir = known.pop(_plain(unit["name"]), None)
         was = before.unit(dir) if dir is not None else None
         if was is None:
@@ -115,7 +123,7 @@ def _gathered(before: SeasonLedger, after: SeasonLedger, old: Season, new: Seaso
             apart["other_rubric"].append(unit["name"])
             continue
         if was["summary"]["period"][-1] > unit["summary"]["period"][-1]:
-            raise InputError("compare_order")
+            raise InputError("compare_order", earlier=earlier, later=later)
         for known_years, one in zip(years, (was, unit), strict=True):
             known_years.update(one["summary"]["period"])
         row = _unit(was, unit)
@@ -129,16 +137,33 @@ def _gathered(before: SeasonLedger, after: SeasonLedger, old: Season, new: Seaso
                 totals[change] += len(entry[change])
                 counts[change] += bool(entry[change])
         kept.write(orjson.dumps(row) + b"\n")
-    apart["only_earlier"] = sorted(name for unit in before.units()
-                                   if _plain(name := unit["name"]) in known)
+    apart["only_earlier"] = sorted(unit["name"] for unit in before.units()
+                                   if known.get(_plain(unit["name"])) == unit["dir"])
     if not pairs and apart["other_rubric"]:
-        raise InputError("compare_rubrics")
+        raise InputError("compare_rubrics", earlier=earlier, later=later)
     return {
         **{key: {"as_of": ledger.header()["as_of"], "years": sorted(of)} for key, ledger, of in zip(
             ("earlier", "later"), (before, after), years, strict=True)},
         "units": lambda: _read(kept), "pairs": pairs, "changed_rubric": changed_rubric,
         "totals": dict(totals), **_items(items), **apart,
     }
+
+
+def _known(ledger: SeasonLedger) -> tuple[dict[str, str], list[str]]:
+    """The directory of the unit of each name, and the other units of these names with the folder
+    that each came from. Of several units of one name it is the one that was screened."""
+    screened: dict[str, bool] = {}
+    dirs: dict[str, str] = {}
+    where: dict[str, str] = {}
+    twins = []
+    for unit in ledger.units():
+        name, done = _plain(unit["name"]), bool(unit["summary"])
+        told = f"{unit['name']} ({unit['source'].rstrip('/').rpartition('/')[2]})"
+        if name in dirs:
+            twins.append(where[name] if done and not screened[name] else told)
+        if name not in dirs or done and not screened[name]:
+            dirs[name], screened[name], where[name] = unit["dir"], done, told
+    return dirs, twins
 
 
 def _items(found: dict[tuple[str, str, str], Counter[str]]) -> Row:

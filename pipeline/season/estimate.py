@@ -69,7 +69,7 @@ def estimate(plan: Iterable[Row], done: Mapping[str, tuple[int, int]], workers: 
                      free(out))
     if found.disk + RESERVE > found.free:
         raise OutputError("disk_short", out=out, need=_mb(found.disk + RESERVE),
-                          free=_mb(found.free))
+                          free=_mb(found.free), results=_mb(found.disk), reserve=_mb(RESERVE))
     return found
 
 

@@ -7,6 +7,7 @@ counted is counted by indicator, requirement, reason and day. The same ledger gi
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
@@ -15,9 +16,10 @@ from typing import Any
 
 import orjson
 
-from pipeline.errors import OutputError, RubricError
+from pipeline.errors import InputError, OutputError, RubricError
 from pipeline.privacy import mask
 from pipeline.report.season import write_book, write_calendar, write_page
+from pipeline.rubric.calendar import years
 from pipeline.rubric.load import load
 from pipeline.rubric.model import Rubric
 from pipeline.season.owed import NAMED, Calendar, binding, responsible
@@ -38,8 +40,8 @@ CLUSTERS, MEMBERS = 100, 12
 def write(season: Path) -> list[Path]:
     """Write season.html, season.xlsx and calendar.ics into SEASON, each whole or not at all.
 
-    Raises InputError (no ledger to read), RubricError (a rubric that units were screened by is no
-    longer to be found), OutputError.
+    Raises InputError (no ledger to read, season_not_begun), RubricError (a rubric that units were
+    screened by is no longer to be found), OutputError.
     """
     with SeasonLedger(season / NAME) as ledger:
         told = gathered(ledger, season)
@@ -51,6 +53,13 @@ def write(season: Path) -> list[Path]:
                 raise OutputError("output_unusable", out=season / name,
                                   why=error.strerror or error) from None
     return [season / name for name in OUTPUTS]
+
+
+def again(command: list[str] | None, season: str, *more: str) -> str:
+    """The line that goes on with a season: the words of its last run and `more`, quoted for a
+    shell; in general terms where an earlier version kept none."""
+    words = command or ["batch", "ROOT", "--rubric", "RUBRIC", "--out", season]
+    return shlex.join(["zuozheng", *words, *(() if set(more) <= set(words) else more)])
 
 
 def stale(season: Path) -> bool:
@@ -66,7 +75,9 @@ def gathered(ledger: SeasonLedger, season: Path) -> Row:
     one after another (their `summary` with them). The ledger is read again and again, so that
     10,000 summaries never stand in memory at once."""
     header = ledger.header()
-    courses, units = _courses(ledger, header["as_of"])
+    if "as_of" not in header:  # the run that made it was refused before its first unit
+        raise InputError("season_not_begun", season=season)
+    courses, units = _courses(ledger, header)
     by_id = {course.rubric.id: course for course in courses.values()}
     told = _Told()
     for unit in _units(ledger, courses):
@@ -101,18 +112,18 @@ def _units(ledger: SeasonLedger, courses: dict[str, _Course]) -> Iterator[Row]:
         yield {**unit, "rubric": id, "summary": summary}
 
 
-def _courses(ledger: SeasonLedger, as_of: str) -> tuple[dict[str, _Course], list[Row]]:
+def _courses(ledger: SeasonLedger, header: Row) -> tuple[dict[str, _Course], list[Row]]:
     """What is counted by each rubric, by every name that units have for it; and the units without
-    their summaries."""
+    their summaries. Where no unit is done yet, the years are those that it is asked for."""
     units: list[Row] = []
-    years: dict[str, set[str]] = {}
+    found: dict[str, set[str]] = {}
     digests: dict[str, set[str]] = {}
     needed = set()
     for unit in ledger.units():
         units.append({key: unit[key] for key in _ABOUT})
         if unit["summary"]:
             name = unit["rubric"]
-            years.setdefault(name, set()).update(unit["summary"]["period"])
+            found.setdefault(name, set()).update(unit["summary"]["period"])
             digests.setdefault(name, set()).add((unit["versions"] or {}).get("rubric_sha256", ""))
             if not unit["problem"]:
                 needed.add(name)
@@ -126,9 +137,11 @@ def _courses(ledger: SeasonLedger, as_of: str) -> tuple[dict[str, _Course], list
     courses: dict[str, _Course] = {}
     for one in sorted({rubric.id for rubric in rubrics.values()}):
         called = [name for name, rubric in rubrics.items() if rubric.id == one]
-        asked = tuple(sorted(set().union(*(years.get(name, ()) for name in called))))
+        rubric = rubrics[called[0]]
+        asked = tuple(sorted(set().union(*(found.get(name, ()) for name in called))))
+        asked = asked or years(header.get("period") or rubric.period)
         its = [unit for unit in units if unit["rubric"] in called]
-        course = _Course(rubrics[called[0]], asked, as_of, its,
+        course = _Course(rubric, asked, header["as_of"], its,
                          sorted(set().union(*(digests.get(name, ()) for name in called))))
         courses |= dict.fromkeys(called, course)
     return courses, units
@@ -165,7 +178,8 @@ class _Told:
         if unit["problem"]:
             if len(self.problems) < 2 * NAMED:
                 self.problems.append({key: unit[key] for key in ("dir", "name", "state", "problem")}
-                                     | {"done": bool(summary)})
+                                     | {"done": bool(summary),
+                                        "before": bool(summary) and unit["state"] != "done"})
             else:
                 self.more_problems += 1
         for reason, files in summary.get("unread", {}).items():
@@ -266,7 +280,7 @@ class _Course:
 
 
 _CLUSTER = {"kind", "text", "members", "earliest", "units"}
-_MEMBER = {"unit", "path", "dated"}
+_MEMBER = {"dir", "unit", "path", "dated"}
 
 
 def _copies(season: Path, dirs: set[str]) -> Row | None:
@@ -290,8 +304,8 @@ def _copies(season: Path, dirs: set[str]) -> Row | None:
 
     for cluster in clusters[:CLUSTERS]:
         for member in cluster["members"][:MEMBERS]:
-            if member["unit"] in dirs:
-                member["file"] = numbers(member["unit"]).get(member["path"])
+            if member["dir"] in dirs:
+                member["file"] = numbers(member["dir"]).get(member["path"])
     return told | {"broken": False, "shown": (CLUSTERS, MEMBERS)}
 
 

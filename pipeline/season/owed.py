@@ -59,15 +59,29 @@ def binding(item: Indicator, duty: bool) -> set[str]:
 
 def obligations(rubric: Rubric, asked: Sequence[str]) -> Iterator[Row]:
     """What is owed and has a day on which it is due, by the rubric's order: {"due", "period",
-    "indicator", "requirement", "wording", "cadence", "owed_by"}. What stands always has no such
-    day; what is only shown beside what is owed is no obligation and never late."""
+    "indicator", "requirement", "wording", "cadence", "owed_by"}.
+
+    Of duties all but what stands always; of indicators what is asked for each half-year or quarter
+    or by a day: evidence for a year as a whole is looked for when the year is assessed, and nobody
+    hands it in by a day. What is only shown beside what is owed, and what no paper can settle, is
+    no obligation and never late.
+    """
     for place, item in enumerate(rubric.items):
-        owed = binding(item, place >= len(rubric.indicators))
+        if item.beyond_documents:
+            continue
+        duty = place >= len(rubric.indicators)
+        owed = binding(item, duty)
         for one in item.requirements:
-            if one.cadence == "standing" or (one.owed_by == "unit" and one.id not in owed):
+            if not (_by_a_day(one.cadence) or duty and one.cadence != "standing"):
+                continue
+            if one.owed_by == "unit" and one.id not in owed:
                 continue
             for period in slot_periods(one.cadence, tuple(asked), one.since):
                 yield _obligation(item.id, one, period)
+
+
+def _by_a_day(cadence: str) -> bool:
+    return cadence in ("every half-year", "every quarter") or cadence.startswith("by ")
 
 
 def _obligation(item: str, asked: Requirement, period: str) -> Row:

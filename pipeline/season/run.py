@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -38,7 +38,8 @@ Engine = Callable[[Take, int, IO[bytes], Seen], Iterator[Row]]
 class Asked:
     """What the user asks for. `spread`: the workers are processes of this machine, and a unit that
     is much of what is left may have several; `over`: the words that name a cluster, for the process
-    that looks for copies."""
+    that looks for copies; `command`: the words typed (`batch`, ROOT ...), kept to say how to go on,
+    and shown on a terminal alone."""
 
     root: str
     out: str
@@ -50,6 +51,7 @@ class Asked:
     retry: bool = False
     spread: bool = True
     over: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
 
 
 class Watch(Protocol):
@@ -89,6 +91,7 @@ def run(asked: Asked, engine: Engine, watch: Watch,
     try:
         with ExitStack() as held:
             at = held.enter_context(places.season(out))
+            _check_place(at.folder, out)
             folder = prepare(at.folder).resolve()
             lock = held.enter_context(appended(folder / "run.log"))
             held.enter_context(alone(lock, folder))
@@ -96,15 +99,59 @@ def run(asked: Asked, engine: Engine, watch: Watch,
             log = held.enter_context(appended(folder / "run.log"))
             _clear_drafts(folder)
             ledger = held.enter_context(SeasonLedger(folder / NAME))
+            moved = _same_season(ledger, asked, found)
             note(log, f"started: {asked.root!r} {asked.rubric} {len(found)} units")
-            _Season(asked, at, out if places.remote(out) else str(folder), folder, ledger, versions,
-                    engine, watch, log).whole(found, notices)
+            try:
+                _Season(asked, at, out if places.remote(out) else str(folder), folder, ledger,
+                        versions, engine, watch, log).whole(found, notices, moved)
+            except BaseException as error:
+                with suppress(OutputError, StoreError):
+                    why = getattr(error, "key", type(error).__name__)
+                    note(log, f"stopped: {why} {ledger.states()}")
+                raise
             note(log, f"ended: {ledger.states()}")
             return last(ledger)
     except StoreError as error:
         full = "full" in str(error)
         raise OutputError("disk_full" if full else "output_unusable", out=out, why=error, free=0,
                           left="?") from None
+
+
+def _check_place(folder: Path, out: str) -> None:
+    """That no single unit was screened into OUT, whose files a season's would stand among."""
+    if (folder / "ledger.sqlite").exists() and not (folder / NAME).exists():
+        raise OutputError("season_out_taken", out=out)
+
+
+def _same_season(ledger: SeasonLedger, asked: Asked, found: list[Row]) -> list[Row]:
+    """Notices of what differs from the season that stands there, if it is the same one: the same
+    rubric and years, and at least half of its units where the papers lie in another place.
+
+    Raises OutputError `season_other`, before anything of it is changed."""
+    header = ledger.header()
+    if "root" not in header:
+        return []
+    rubric = load(asked.rubric)
+    years = [calendar.years(one or rubric.period) for one in (header["period"], asked.period)]
+    root, names = _root(asked.root), {unit["name"] for unit in found}
+    known = [unit["name"] for unit in ledger.units()]
+    kept = sum(name in names for name in known)
+    if header["rubric_id"] == rubric.id and years[0] == years[1]:
+        if header["root"] == root:
+            return []
+        if 2 * kept >= len(known):
+            return [{"key": "season_root_moved", "args": {"was": header["root"], "now": root}}]
+    raise OutputError("season_other", out=asked.out,
+                      was=_named(header["rubric_id"], years[0], header["root"]),
+                      now=_named(rubric.id, years[1], root))
+
+
+def _named(rubric: str, years: tuple[str, ...], root: str) -> str:
+    return f"{rubric} {'-'.join(dict.fromkeys((years[0], years[-1])))} {root}"
+
+
+def _root(root: str) -> str:
+    return root.rstrip("/") if places.remote(root) else _crossing(str(Path(root).resolve()))
 
 
 def _clear_drafts(folder: Path) -> None:
@@ -129,7 +176,10 @@ def _versions(found: list[Row], asked: Asked) -> dict[str, Row]:
             except RubricError as error:
                 if name == asked.rubric:
                     raise
-                known[name] = {"problem": task.problem(error)}
+                problem = task.problem(error)
+                if error.key == "rubric_unknown":  # what to do next is another thing in a table
+                    problem["key"] = "unit_rubric_unknown"
+                known[name] = {"problem": problem}
         unit["problem"] = unit["problem"] or known[name].get("problem")
     return known
 
@@ -137,6 +187,11 @@ def _versions(found: list[Row], asked: Asked) -> dict[str, Row]:
 def _found(rubric: str) -> str:
     """A rubric's id, or its file wherever a process stands."""
     return rubric if rubric in available() else str(Path(rubric).absolute())
+
+
+def _crossing(word: str) -> str:
+    """A word that the ledger can keep: a name that is no UTF-8 loses what is no letter."""
+    return word.encode("utf-8", "replace").decode()
 
 
 def _text(model: Path | None) -> str | None:
@@ -158,8 +213,9 @@ class _Season:
     watch: Watch
     log: IO[bytes]
 
-    def whole(self, found: list[Row], notices: list[Row]) -> None:
-        """Every pass there is to be, with the overview after each."""
+    def whole(self, found: list[Row], notices: list[Row], moved: list[Row]) -> None:
+        """Every pass there is to be, with the overview after each; `moved` is told on the terminal
+        alone, as it says where on this machine papers are."""
         ledger, asked = self.ledger, self.asked
         told = estimate(found, ledger.done(), asked.workers, self.folder,
                         kept_here=not places.remote(self.out))
@@ -170,14 +226,16 @@ class _Season:
             "model": task.model_of(_text(asked.model)),
             "as_of": header["as_of"] if going_on else date.today().isoformat(),
             "language": chosen(), "finished": False, "gathered": False,
+            "root": _root(asked.root), "rubric_id": load(asked.rubric).id,
+            "command": [_crossing(word) for word in asked.command],
         })
         # The largest first: one begun last would be waited for alone.
         gone = ledger.plan(sorted(found, key=lambda unit: (-unit["bytes"], unit["dir"])))
         if gone:
             notices = [*notices, {"key": "units_gone", "args": {
-                "count": str(len(gone)), "names": "、".join(gone[: units.MOST_NAMED])}}]
+                "count": str(len(gone)), "names": units.some(gone)}}]
         ledger.put_header({"notices": notices})
-        self.watch.planned(told, notices)
+        self.watch.planned(told, [*moved, *notices])
         for one in found:
             if one["problem"] and (unit := ledger.unit(one["dir"])):
                 self.watch.unit(unit, {}, True)

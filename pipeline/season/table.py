@@ -12,6 +12,8 @@ Row = dict[str, Any]
 
 NAME = "units.csv"
 MOST_BYTES = 16 * 1024**2
+MOST_LETTERS = 32_767
+"""Of a cell, as in Excel: one that has more is a quote that nobody closed."""
 COLUMNS = {
     "name": "name", "单位": "name", "单位名称": "name",
     "kind": "kind", "类别": "kind", "单位类别": "kind",
@@ -72,6 +74,8 @@ def _lines(data: bytes, shown: str) -> Iterator[tuple[int, list[str]]]:
     lines = csv.reader(text.splitlines(keepends=True), delimiter=max(",\t;", key=first.count))
     try:
         for cells in lines:
+            if any(len(cell) > MOST_LETTERS for cell in cells):
+                raise csv.Error
             yield lines.line_num, [cell.strip() for cell in cells]
     except csv.Error:
         raise InputError("units_unreadable", table=shown, expected=_EXPECTED) from None

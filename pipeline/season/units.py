@@ -6,6 +6,7 @@ Nothing is opened here but units.csv.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -18,6 +19,7 @@ from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.ingest import archive
+from pipeline.privacy import mask
 from pipeline.season import places, table
 from pipeline.season.task import source_of
 
@@ -27,6 +29,8 @@ MOST_BYTES = 80
 """Of a directory's name in UTF-8: what stands below it must fit in a path as well."""
 MOST_NAMED = 5
 """Loose files and unused columns that a notice names."""
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""What would begin another line on a terminal, or be obeyed by it."""
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffd'
                      r'\ud800-\udfff<>:"/\\|?*]')
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
@@ -45,7 +49,8 @@ def found(root: str, rubric: str, period: str | None) -> tuple[list[Row], list[R
     else:
         root = str(Path(root).absolute())
         standing, given = _of_folder(Path(root)), _table_in(Path(root))
-    notices: list[Row] = []
+    notices = _notice("units_hidden", [row["name"] for row in standing if row["hidden"]])
+    standing = [row for row in standing if not row["hidden"]]
     if given is None:
         loose = [row["name"] for row in standing if row["loose"]]
         notices += _notice("units_loose", loose)
@@ -64,9 +69,9 @@ def found(root: str, rubric: str, period: str | None) -> tuple[list[Row], list[R
 
 
 def directory_of(name: str) -> str:
-    """The directory of a unit of that name: fit for every system; with a hash where it is not the
-    name itself, so that two names never share one."""
-    safe = _UNSAFE.sub("_", unicodedata.normalize("NFC", name)).strip(". ")
+    """The directory of a unit of that name: fit for every system, numbers and names of people
+    masked; with a hash where it is not the name itself, so that two names never share one."""
+    safe = _UNSAFE.sub("_", unicodedata.normalize("NFC", mask(name))).strip(". ")
     if _RESERVED.fullmatch(safe):
         safe = f"_{safe}"
     if safe == name == safe.lower() and len(safe.encode()) <= MOST_BYTES:
@@ -78,32 +83,46 @@ def directory_of(name: str) -> str:
 
 def _row(name: str, source: str, problem: Row | None = None, **more: Any) -> Row:
     return {"name": name, "source": source, "problem": problem, "kind": None, "county": None,
-            "rubric": None, "names": [], "loose": False, "size": None, **more}
+            "rubric": None, "names": [], "loose": False, "hidden": False, "size": None, **more}
 
 
 def _problem(key: str, **args: object) -> Row:
     return {"key": key, "args": {
-        name: str(value).encode("utf-8", "replace").decode() for name, value in args.items()}}
+        name: _on_one_line(str(value).encode("utf-8", "replace").decode())
+        for name, value in args.items()}}
+
+
+def _on_one_line(name: str) -> str:
+    return _CONTROL.sub("\ufffd", name)
+
+
+def some(names: Sequence[str]) -> str:
+    """The first of the names, and that there are more."""
+    return "、".join(names[:MOST_NAMED]) + (" …" if len(names) > MOST_NAMED else "")
 
 
 def _notice(key: str, names: Sequence[str]) -> list[Row]:
-    more = "…" if len(names) > MOST_NAMED else ""
-    shown = "、".join(names[:MOST_NAMED]) + more
-    return [_problem(key, count=len(names), names=shown)] if names else []
+    return [_problem(key, count=len(names), names=some(names))] if names else []
 
 
 def _named_apart(rows: Iterable[Row]) -> Iterator[Row]:
-    """Of units of one name the first is screened, the others have a problem."""
+    """Of units of one name the first is screened, the others have a problem; so have those after
+    the first that are to be screened from one folder."""
     first: dict[str, str] = {}
+    whose: dict[str, str] = {}
     for row in rows:
         name = unicodedata.normalize("NFC", row["name"])
         where = row["source"].rstrip("/").rpartition("/")[2]
-        if name not in first:
-            first[name] = where
-            yield row | {"dir": directory_of(name), "name": name}
-        else:
-            yield row | {"dir": directory_of(f"{name}\0{row['source']}"), "name": name,
+        if name in first:
+            yield row | {"dir": directory_of(f"{name}\0{row['source']}"),
+                         "name": _on_one_line(name),
                          "problem": _problem("unit_twice", first=first[name], other=where)}
+            continue
+        first[name] = where
+        problem = row["problem"]
+        if problem is None and whose.setdefault(row["source"], name) != name:
+            problem = _problem("unit_folder_twice", folder=where, first=whose[row["source"]])
+        yield row | {"dir": directory_of(name), "name": _on_one_line(name), "problem": problem}
 
 
 def _unit(row: Row, rubric: str, period: str | None) -> Row:
@@ -135,8 +154,13 @@ def _measured(place: Path) -> tuple[int, int]:
 
 
 def _table_in(root: Path) -> bytes | None:
+    place = root / table.NAME
+    if place.is_symlink():
+        raise InputError("units_link", table=place)
+    if place.exists() and not place.is_file():
+        raise InputError("folder_unreadable", folder=place, why=os.strerror(errno.EISDIR))
     try:
-        with (root / table.NAME).open("rb") as stream:
+        with place.open("rb") as stream:
             return stream.read(table.MOST_BYTES + 1)
     except FileNotFoundError:
         return None
@@ -164,8 +188,8 @@ def _of_folder(root: Path) -> list[Row]:
         if entry.is_symlink():
             rows.append(_row(name, source, _problem("unit_link", folder=name)))
         elif entry.is_dir():
-            if entry.name not in archive.LITTER_FOLDERS and not entry.name.startswith("."):
-                rows.append(_row(name, source, place=place))
+            if entry.name not in archive.LITTER_FOLDERS:
+                rows.append(_row(name, source, place=place, hidden=entry.name.startswith(".")))
         else:
             loose = not entry.is_file() or not archive.is_packed(entry.name)
             rows.append(_row(name if loose else archive.title(name), source, place=place,
@@ -213,7 +237,9 @@ def _placed(root: str, given: Row) -> Row:
             row["problem"] = _no_folder(folder)
         return row
     place = Path(source)
-    if not place.is_symlink() and not place.exists():
+    try:
+        place.lstat()
+    except (OSError, ValueError):  # a name that no folder can have is none as well
         return _row(**more, source=source, problem=_problem("unit_missing", folder=folder))
     if place.resolve() != Path(root).resolve().joinpath(*parts):
         return _row(**more, source=source, problem=_problem("unit_link", folder=folder))

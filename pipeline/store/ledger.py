@@ -7,6 +7,7 @@ here yields plain dicts in the shape of `coverage.json`.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import unicodedata
 from base64 import b64decode
@@ -86,7 +87,7 @@ class Ledger:
 
     def put_header(self, header: Mapping[str, Any]) -> None:
         """What stands above everything: rubric, unit, period, versions."""
-        rows = [(key, orjson.dumps(value)) for key, value in header.items()]
+        rows = [(key, orjson.dumps(_as_kept(value))) for key, value in header.items()]
         self._base.executemany("INSERT OR REPLACE INTO header VALUES (?, ?)", rows)
 
     def start_file(self, number: int, path: str) -> None:
@@ -175,7 +176,8 @@ class Ledger:
     def header(self, *keys: str) -> Row:
         """What `put_header` was given: all of it, or what stands under these keys."""
         rows = self._base.execute("SELECT key, value FROM header ORDER BY rowid")
-        return {key: orjson.loads(value) for key, value in rows if not keys or key in keys}
+        return {key: _as_put(orjson.loads(value)) for key, value in rows
+                if not keys or key in keys}
 
     def files(self) -> Iterator[Row]:
         """Every file's record, by path."""
@@ -317,6 +319,22 @@ def _passage(row: tuple[str, str, str, bytes]) -> Row:
 
 def _folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+
+
+def _as_kept(value: Any) -> Any:
+    """A path whose bytes are no UTF-8, which JSON cannot hold, as {"bytes": hex}."""
+    if isinstance(value, str) and not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return {"bytes": os.fsencode(value).hex()}
+    return value
+
+
+def _as_put(value: Any) -> Any:
+    if isinstance(value, dict) and value.keys() == {"bytes"}:
+        return os.fsdecode(bytes.fromhex(value["bytes"]))
+    return value
 
 
 def checked(out: Path) -> Path:

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from pipeline.errors import InputError, OutputError
+from pipeline.store.outputs import alone
 
 Row = dict[str, Any]
 
@@ -219,6 +220,18 @@ class _Transaction:
 
     def __exit__(self, kind: object, *_: object) -> None:
         self._base.execute("ROLLBACK" if kind else "COMMIT")
+
+
+def being_done(season: Path) -> bool:
+    """Whether a run is at work in this folder at this moment; what stands as started in its ledger
+    while none is was broken off. Of a season in a store the copy says nothing of that: False."""
+    try:
+        with (season / "run.log").open("r+b") as log, alone(log, season):
+            return False
+    except OutputError:
+        return True
+    except OSError:
+        return False
 
 
 def checked(season: Path) -> Path:

@@ -101,3 +101,39 @@ def test_what_stops_a_season_says_how_to_go_on(tmp_path: Path, capsys: Said,
     assert f"接着做：\n  zuozheng batch {root} --rubric yuxi-2024 --out '{out}' --ocr never" in said
     with SeasonLedger(out / NAME) as ledger:
         assert ledger.header()["finished"] is False
+
+
+def test_ctrl_c_before_anything_was_begun_names_the_command_alone(
+        tmp_path: Path, capsys: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipeline.season.run.run", stopped)
+    out = tmp_path / "out"
+    assert batch(tmp_path, "-r", "yuxi-2024", "-o", out, "--period", "2023") == 130
+    assert capsys.readouterr().err == (
+        "已停下，这次还没有开始筛查；上次做完的都还在。要做时再运行：\n"
+        f"  zuozheng batch {tmp_path} --rubric yuxi-2024 --out {out} --period 2023\n")
+
+
+def test_a_units_name_begins_no_line_of_its_own(tmp_path: Path, capsys: Said) -> None:
+    root = made(tmp_path / "root", 1, 1)
+    (root / "空局\n岚河市教育局：已全部通过").mkdir()
+    assert batch(root, "-r", "yuxi-2024", "-o", tmp_path / "out", "--json") == 10
+    said = capsys.readouterr()
+    assert not any(line.startswith("岚河市教育局") for line in said.err.splitlines())
+    assert "\ufffd岚河市教育局" in said.err and len(said.out.splitlines()) == 2
+
+
+def test_a_wrong_rubric_in_the_table_says_what_to_correct(tmp_path: Path, capsys: Said) -> None:
+    root = made(tmp_path / "root", 2, 1)
+    (root / "units.csv").write_text(
+        "name,folder,rubric\n甲局,岚河市第001局,\n乙局,岚河市第002局,无此体系\n", "utf-8")
+    assert batch(root, "-r", "yuxi-2024", "-o", tmp_path / "out") == 10
+    assert "请改正这一行的指标体系" in capsys.readouterr().err
+
+
+def test_no_time_is_left_when_all_is_done() -> None:
+    from pipeline.cli.under_way import _left
+
+    assert (_left(60.0, 1.0), _left(60.0, 0.5), _left(60.0, 0.0)) == ("0 分钟", "1 分钟", "…")

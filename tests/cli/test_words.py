@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
+import pipeline
 from pipeline.cli import run
+from pipeline.language import has, phrases, speaking
 
 Said = pytest.CaptureFixture[str]
 
@@ -104,3 +108,32 @@ def test_an_empty_corpus_is_told_in_chinese(folder: str, tmp_path: Path, capsys:
     (tmp_path / "空").mkdir()
     assert run(["train", "--corpus", str(tmp_path / folder), "--out", str(tmp_path / "m")]) == 20
     assert "没有一个段落" in capsys.readouterr().err
+
+
+def raised() -> list[tuple[str, int, str, set[str]]]:
+    """Every error of the sources that names its words: file, line, key, what fills them."""
+    found = []
+    for file in sorted(Path(pipeline.__file__).parent.rglob("*.py")):
+        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.Constant) \
+                    and isinstance(call.args[0].value, str) \
+                    and getattr(call.func, "id", getattr(call.func, "attr", "")).endswith("Error") \
+                    and not any(word.arg is None for word in call.keywords):
+                key = call.args[0].value
+                if has(f"error.{key}"):
+                    found.append((file.name, call.lineno, key,
+                                  {word.arg for word in call.keywords if word.arg}))
+    return found
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_whoever_raises_an_error_gives_what_its_words_ask_for(language: str) -> None:
+    lines = raised()
+    assert len(lines) > 100
+    lacking = []
+    with speaking(language):
+        for file, line, key, given in lines:
+            words = phrases(f"error.{key}")[f"error.{key}"]
+            asked = {name for _, name, _, _ in Formatter().parse(words) if name}
+            lacking += [f"{file}:{line}: {key} lacks {one}" for one in sorted(asked - given)]
+    assert lacking == []

@@ -60,3 +60,30 @@ def test_what_can_be_read_is_read_whatever_its_name(data: bytes, name: str) -> N
 
 def test_a_container_under_a_papers_name_is_a_container() -> None:
     assert kinds.sniff(zipped(a=b"1"), "附件.docx") in kinds.HOLDERS
+
+
+LINE = "2023年，全市民族团结进步创建工作扎实推进。"
+
+
+@pytest.mark.parametrize("name", ["材料.rar", "材料.zip", "材料.7z", "材料.tar.gz", "报告.pdf",
+                                  "报告.docx", "台账.xlsx", "照片.jpg"])
+def test_a_few_letters_do_not_hide_a_file_that_is_none(name: str) -> None:
+    for data in (b"hi", b"<html><body>404</body></html>"):
+        with pytest.raises(Unreadable) as refusal:
+            list(kinds.read(data, name))
+        assert refusal.value.reason == "type_mismatch"
+
+
+@pytest.mark.parametrize(("text", "name"), [
+    ("hi", "a.txt"), ("hi", "说明.md"), ("1,2", "a.csv"), ("hi", "没有后缀"), ("hi", "a.html"),
+    ("Minutes of a meeting", "a.doc"), (LINE, "报告.wps"), (LINE, "报告.pdf"),
+    ("县\t2023\t12\n乡\t2024\t30\n", "台账.xls"), (LINE * 4, "材料.rar"),
+])
+def test_a_text_is_read_whatever_it_is_called(text: str, name: str) -> None:
+    assert list(kinds.read(text.encode(), name))
+
+
+def test_an_archive_that_is_the_words_of_a_server_is_not_read() -> None:
+    said = "<html><p>您访问的文件不存在，请重新登录后再试</p></html>"
+    with pytest.raises(Unreadable, match="type_mismatch"):
+        list(kinds.read(said.encode(), "材料.zip"))

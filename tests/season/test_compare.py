@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,22 @@ def test_units_are_the_same_by_name_and_the_others_are_named(tmp_path: Path) -> 
     assert told["other_rubric"] == ["丁局"] and told["unscreened"] == ["戊局"]
 
 
+@pytest.mark.parametrize("season", ["一", "二"])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_second_unit_of_a_name_hides_not_the_one_that_was_screened(
+        tmp_path: Path, season: str, first: bool) -> None:
+    twin = fake.unit("甲局", dir="0甲局" if first else "甲局-9f", problem={
+        "key": "unit_twice", "args": {"first": "甲局", "other": "甲局.zip"}})
+    twin["source"] += ".zip"
+    places = [fake.season(tmp_path / at, [
+        (fake.unit("甲局"), fake.answer(fake.summary())),
+        *([(twin, None)] if at == season else [])]) for at in ("一", "二")]
+    told = told_of(*places)
+    assert [unit["dir"] for unit in told["units"]] == ["甲局"]
+    assert told["twins"] == ["甲局 (甲局.zip)"]
+    assert not told["unscreened"] and not told["only_earlier"] and not told["only_later"]
+
+
 def test_what_was_given_in_again_is_told_where_both_ledgers_stand(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import pipeline.season.copies as copies
@@ -159,9 +176,16 @@ def test_what_cannot_be_compared_is_named(tmp_path: Path) -> None:
     assert refused(*turned) == "compare_order"
     others = two(tmp_path / "c", fake.summary("benxi-2021"), fake.summary())
     assert refused(*others) == "compare_rubrics"
+    words = ["batch", "材 料", "--rubric", "yuxi-2024", "--out", "季"]
     with SeasonLedger(later / NAME) as ledger:
-        ledger.put_header({"finished": False})
-    assert refused(earlier, later) == "season_unfinished"
+        ledger.put_header({"finished": False, "command": words})
+    with pytest.raises(InputError) as found, compare.compared(str(earlier), str(later)):
+        pass
+    assert found.value.key == "season_unfinished"
+    assert found.value.args_["command"] == shlex.join(["zuozheng", *words])
+    with SeasonLedger(tmp_path / NAME):
+        pass
+    assert refused(earlier, tmp_path) == "season_not_begun"
     (later / NAME).write_bytes(b"not a database, whatever its name says of it" * 4)
     assert refused(earlier, later) == "season_broken"
 
@@ -173,6 +197,13 @@ def test_another_format_is_named(tmp_path: Path) -> None:
     with sqlite3.connect(earlier / NAME) as base:
         base.execute("PRAGMA user_version=99")
     assert refused(earlier, later) == "season_format"
+
+
+def test_on_a_phone_the_indicators_keep_their_width() -> None:
+    from pipeline.report.season import page
+
+    css = (page._TEMPLATES / "season.css").read_text("utf-8")
+    assert "#items .list tbody th { min-width: 12em; }" in css.partition("@media (max-width")[2]
 
 
 def test_out_must_name_one_of_the_two_kinds(tmp_path: Path) -> None:

@@ -148,6 +148,40 @@ def test_responsible_units_and_what_has_come(tmp_path: Path) -> None:
     assert rows["工商联"]["how"] == "none" and not rows["工商联"]["told"]
 
 
+def test_a_season_of_which_nothing_is_done_yet_is_told_as_it_is(tmp_path: Path) -> None:
+    place = fake.season(tmp_path, [(fake.unit(name), None) for name in ("乙局", "甲局")],
+                        finished=False)
+    told = told_of(place)
+    (course,) = told["rubrics"]
+    assert course["done"] == 0 and course["asked"] == ("2022", "2023", "2024")
+    assert [unit["state"] for unit in told["listed"]] == ["waiting", "waiting"]
+    assert not any(row["counts"] for row in course["obligations"])
+    overview.write(place)
+    assert (place / "season.html").read_text("utf-8").count("未轮到") >= 2
+
+
+def test_the_period_that_was_asked_for_holds_where_nothing_is_done_yet(tmp_path: Path) -> None:
+    place = fake.season(tmp_path, [(fake.unit("甲局"), None)], finished=False, period="2023")
+    assert told_of(place)["rubrics"][0]["asked"] == ("2023",)
+
+
+def test_a_ledger_that_was_made_and_never_begun_is_named(tmp_path: Path) -> None:
+    with SeasonLedger(tmp_path / NAME, fresh=True):
+        pass
+    with pytest.raises(InputError) as found:
+        overview.write(tmp_path)
+    assert found.value.key == "season_not_begun"
+
+
+def test_only_a_result_of_an_earlier_run_is_called_so(tmp_path: Path) -> None:
+    problem = {"key": "unit_all_unread", "args": {"count": "10"}}
+    place = fake.season(tmp_path, [(fake.unit("甲局"), fake.answer(
+        fake.summary(unread={"encrypted": 10}), problem=problem))])
+    overview.write(place)
+    page = (place / "season.html").read_text("utf-8")
+    assert 'href="units/甲局/report.html' in page and "上一次的结果" not in page
+
+
 # --- copies ---------------------------------------------------------------------------------------
 
 
@@ -156,8 +190,8 @@ def with_copies(place: Path, **more: Any) -> Path:
                         for name in ("甲局", "乙局")])
     cluster = {"kind": "passage", "text": "<b>我局</b>高度重视", "units": 2, "passages": 3,
                "earliest": "2023-05-01", "members": [
-                   {"unit": name, "path": "总结.docx", "passage": "00", "dated": "2023-05-01",
-                    "share": .41} for name in ("甲局", "乙局")]}
+                   {"unit": name, "dir": name, "path": "总结.docx", "passage": "00",
+                    "dated": "2023-05-01", "share": .41} for name in ("甲局", "乙局")]}
     place.joinpath("copies.json").write_text(json.dumps(
         {"clusters": [cluster], "permitted": {"shares": {"notice": .25}}} | more), "utf-8")
     return place
@@ -180,6 +214,14 @@ def test_a_copy_leads_to_the_papers_line_in_its_units_report(tmp_path: Path) -> 
     assert "&lt;b&gt;我局&lt;/b&gt;" in page and "上级文件 25%" in page
 
 
+def test_what_most_units_gave_in_is_said_and_is_no_copy(tmp_path: Path) -> None:
+    place = with_copies(tmp_path, common=[
+        {"title": "<i>承诺书</i>", "path": "承诺.docx", "units": 7, "dated": None}])
+    overview.write(place)
+    page = (place / "season.html").read_text("utf-8")
+    assert "7 个单位交了同一份材料“&lt;i&gt;承诺书&lt;/i&gt;”（按多数单位共有，不算雷同）" in page
+
+
 @pytest.mark.parametrize("data", ["{", "[]", "null", '{"other": 1}', '{"clusters": 3}'])
 def test_a_broken_file_of_copies_is_said_and_stops_nothing(tmp_path: Path, data: str) -> None:
     place = fake.season(tmp_path, [(fake.unit("甲局"), fake.answer(fake.summary()))])
@@ -196,7 +238,8 @@ def test_a_unit_that_copies_name_and_the_season_does_not_is_no_way_out(tmp_path:
     with Ledger(tmp_path / "ledger.sqlite", fresh=True) as ledger:
         ledger.start_file(0, "passwd")
         ledger.finish_file(0, {"path": "passwd", "status": "read", "reason": None})
-    member = {"unit": "../..", "path": "passwd", "passage": None, "dated": None, "share": None}
+    member = {"unit": "甲局", "dir": "../..", "path": "passwd", "passage": None, "dated": None,
+              "share": None}
     place.joinpath("copies.json").write_text(json.dumps({"clusters": [
         {"kind": "paper", "text": "", "units": 1, "earliest": None, "members": [member]}]}))
     assert "file" not in told_of(place)["copies"]["clusters"][0]["members"][0]

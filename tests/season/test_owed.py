@@ -55,6 +55,30 @@ def test_yuxi_owes_a_piece_each_half_year_and_the_committees_what_is_theirs() ->
     assert [row["due"] for row in owed if row["requirement"] == "C2-cases"] == ["2024-10-31"]
 
 
+@pytest.mark.parametrize("rubric", ["yuxi-2024", "benxi-2021", "naiman-2023", "plan-tax-month"])
+def test_evidence_asked_for_each_year_is_no_obligation_of_the_calendar(rubric: str) -> None:
+    asks = load(rubric)
+    known = {(item.id, one.id): (item, one) for item in asks.items for one in item.requirements}
+    for row in obligations(asks, ASKED):
+        item, one = known[row["indicator"], row["requirement"]]
+        assert not item.beyond_documents
+        assert item in asks.duties or one.cadence in ("every half-year", "every quarter") or (
+            one.cadence.startswith("by ")), row
+
+
+def test_what_is_owed_each_half_year_quarter_or_by_a_day_stands_in_the_calendar() -> None:
+    item = YUXI.indicators[0]
+    asked = item.requirements[0]
+    for cadence, count in (("every half-year", 6), ("every quarter", 12), ("by 2024-10-31", 1),
+                           ("every year", 0), ("once", 0)):
+        one = item.model_copy(update={"methods": (), "requirements": (
+            asked.model_copy(update={"cadence": cadence, "mandatory": True, "since": None}),)})
+        beyond = one.model_copy(update={"methods": ("问卷调查",)})
+        for told, found in ((one, count), (beyond, 0)):
+            asks = YUXI.model_copy(update={"indicators": (told,), "duties": ()})
+            assert len(list(obligations(asks, ASKED))) == found
+
+
 def test_what_stands_always_and_what_is_only_shown_is_never_late() -> None:
     owed = {row["requirement"] for row in obligations(YUXI, ASKED)}
     known = {one.id: one for item in YUXI.items for one in item.requirements}

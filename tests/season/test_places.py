@@ -3,6 +3,7 @@ here on 127.0.0.1), and folders given as `file://` URLs."""
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import subprocess
@@ -428,3 +429,9 @@ def test_without_the_libraries_it_is_said_what_to_install(monkeypatch: pytest.Mo
     with pytest.raises(InputError, match="extra_missing") as refused:
         places.checked("s3://season/root")
     assert refused.value.args_["extra"] == "remote"
+
+
+def test_a_store_that_answers_nobody_is_named() -> None:
+    with pytest.raises(InputError, match="place_unreachable") as refusal:
+        places.checked("ftp://127.0.0.1:1/x")
+    assert refusal.value.args_["why"] == os.strerror(errno.ECONNREFUSED)

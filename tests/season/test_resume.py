@@ -222,6 +222,7 @@ def test_ctrl_c_stops_and_says_how_to_go_on(
     process.send_signal(way)
     _, said = process.communicate(timeout=30)
     assert process.returncode == 130 and "Traceback" not in said.decode()
+    assert "已停在安全处" in said.decode() and "没有写出结果" not in said.decode()
     assert f"zuozheng batch {place}/root --rubric yuxi-2024 --out {place}/out" in said.decode()
     assert until(lambda: not marked(mark), 20), marked(mark)
     assert not list((place / "out").rglob("work"))

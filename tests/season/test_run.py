@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from pipeline.errors import InputError, OutputError, RubricError
 from pipeline.season import estimate
 from pipeline.season import run as hall
-from pipeline.store.season import NAME, SeasonLedger
+from pipeline.store.season import NAME, SeasonLedger, being_done
 from tests.season.made_units import Watch, inline, made, outputs, season, states
 
 
@@ -57,7 +58,7 @@ def test_only_what_changed_is_done(place: Path) -> None:
     watch = season(place / "root", place / "out")
     assert {answer["unit"]: answer["opened"] for answer in watch.answers} == {
         "岚河市第001局": 0, "岚河市第002局": 1}
-    assert [one["key"] for one in watch.notices] == ["units_gone"]
+    assert [one["key"] for one in watch.notices] == ["season_root_moved", "units_gone"]
     assert list(states(place / "out")) == ["岚河市第001局", "岚河市第002局"]
     assert (place / "out" / "units" / "岚河市第003局" / "coverage.json").exists()
 
@@ -82,11 +83,13 @@ def test_bad_units_are_named_and_the_others_done(place: Path) -> None:
 
 
 def test_a_unit_of_another_rubric_and_one_of_none(place: Path) -> None:
+    shutil.rmtree(place / "out")
     (place / "root" / "units.csv").write_text(
         "name,folder,rubric\n甲局,岚河市第001局,xinping-2018\n乙局,岚河市第002局,无此体系\n",
         "utf-8")
     season(place / "root", place / "out")
-    assert states(place / "out") == {"甲局": ("done", None), "乙局": ("failed", "rubric_unknown")}
+    assert states(place / "out") == {
+        "甲局": ("done", None), "乙局": ("failed", "unit_rubric_unknown")}
     with SeasonLedger(place / "out" / NAME) as ledger:
         row = ledger.unit("甲局")
     assert row is not None and row["summary"]["rubric"] == "xinping-2018"
@@ -128,6 +131,7 @@ def test_of_two_runs_in_one_place_exactly_one_runs(tmp_path: Path) -> None:
         def begins(self, recognising: bool, left: int) -> None:
             with pytest.raises(OutputError, match="output_busy") as refusal:
                 season(root, out)
+            assert being_done(out)
             refused.append(refusal.value.key)
 
     season(root, out, Second())
@@ -152,8 +156,7 @@ def test_the_last_units_share_the_workers(tmp_path: Path) -> None:
             given.append(job["workers"])
             yield {"unit": job["unit"], "state": "failed", "problem": {"key": "x", "args": {}}}
 
-    with pytest.raises(Exception):  # noqa: B017 - nothing was done: there is nothing to gather
-        season(made(tmp_path / "root", 6), tmp_path / "out", engine=engine, workers=4)
+    season(made(tmp_path / "root", 6), tmp_path / "out", engine=engine, workers=4)
     assert given[0] == 1 and given[-1] == 4 and given == sorted(given)
 
 
@@ -216,3 +219,76 @@ def test_text_first_then_what_leaves_most_open(ocr: str, tmp_path: Path,
     assert [answer["unit"] for answer in watch.answers[4:]] == [
         "岚河市第003局", "岚河市第001局", "岚河市第004局"]
     assert watch.last[0] == "岚河市第002局"
+
+
+# --- another season's place ---------------------------------------------------------------------
+
+
+def test_another_seasons_folder_is_refused_and_left_alone(place: Path) -> None:
+    before = outputs(place / "out")
+    for more in ({"rubric": "xinping-2018"}, {"period": "2021"}):
+        with pytest.raises(OutputError, match="season_other") as refusal:
+            season(place / "root", place / "out", **more)
+        assert refusal.value.args_["was"] != refusal.value.args_["now"]
+    with pytest.raises(OutputError, match="season_other"):
+        season(_others(place / "other"), place / "out")
+    assert outputs(place / "out") == before
+
+
+def test_the_period_of_the_rubric_may_be_typed_too(place: Path) -> None:
+    from pipeline.rubric.load import load
+
+    watch = season(place / "root", place / "out", period=load("yuxi-2024").period)
+    assert len(watch.answers) == 3
+
+
+def test_papers_that_were_moved_are_the_same_season(place: Path) -> None:
+    (place / "root").rename(place / "moved")
+    watch = season(place / "moved", place / "out")
+    assert [one["key"] for one in watch.notices] == ["season_root_moved"]
+    with SeasonLedger(place / "out" / NAME) as ledger:
+        assert ledger.header()["notices"] == []
+
+
+def _others(root: Path) -> Path:
+    for name in ("甲局", "乙局", "岚河市第001局"):
+        (root / name).mkdir(parents=True)
+        (root / name / "a.txt").write_text("2023年总结", "utf-8")
+    return root
+
+
+def test_the_results_of_one_unit_and_a_season_never_share_a_folder(place: Path) -> None:
+    from pipeline.screen.unit import screen
+
+    unit = place / "out" / "units" / "岚河市第001局"
+    seen = {path.name for path in unit.iterdir()}
+    with pytest.raises(OutputError, match="season_out_taken"):
+        season(place / "root", unit)
+    assert {path.name for path in unit.iterdir()} == seen
+    with pytest.raises(OutputError, match="out_is_season"):
+        screen(place / "root" / "岚河市第001局", "yuxi-2024", place / "out", ocr="never")
+    assert not (place / "out" / "ledger.sqlite").exists()
+
+
+def test_a_folder_whose_name_is_no_utf_8_is_screened_twice_alike(tmp_path: Path) -> None:
+    from pipeline.store.ledger import Ledger
+
+    folder = tmp_path / "root" / os.fsdecode("岚河市民政局".encode("gbk"))
+    folder.mkdir(parents=True)
+    (folder / "a.txt").write_text("岚河市民政局2023年民族团结工作总结", "utf-8")
+    season(tmp_path / "root", tmp_path / "out", engine=inline)
+    assert states(tmp_path / "out") == {"岚河市民政局": ("done", None)}
+    with Ledger(tmp_path / "out" / "units" / "岚河市民政局" / "ledger.sqlite") as ledger:
+        assert Path(ledger.header()["folder"]) == folder.resolve()
+    watch = season(tmp_path / "root", tmp_path / "out", engine=inline)
+    assert watch.answers[0]["unchanged"]
+
+
+def test_the_log_says_how_a_run_ended_and_the_ledger_what_was_typed(tmp_path: Path) -> None:
+    root, out = made(tmp_path / "root", 2, 1), tmp_path / "out"
+    with pytest.raises(KeyboardInterrupt):
+        season(root, out, Watch(stop=1), engine=inline, command=("batch", "甲"))
+    assert "stopped: KeyboardInterrupt" in (out / "run.log").read_text("utf-8")
+    assert not being_done(out)
+    with SeasonLedger(out / NAME) as ledger:
+        assert ledger.header()["command"] == ["batch", "甲"]

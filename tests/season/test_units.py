@@ -146,3 +146,51 @@ def test_directories_are_safe_and_each_its_own() -> None:
         assert one and len(one.encode()) <= units.MOST_BYTES and not one.startswith(".")
         assert not set('<>:"/\\|?*\x1b\u202e') & set(one) and one == one.strip(" .")
         assert one.lower().partition(".")[0] not in ("con", "nul")
+
+
+def test_a_folder_is_screened_for_one_row_alone(root: Path) -> None:
+    (root / "units.csv").write_text(
+        "name,folder\n甲,岚河市教育局\n乙,./岚河市教育局/\n丙,岚河市交通运输局\n", "utf-8")
+    rows = found(root)[0]
+    assert {name: problem(row) for name, row in rows.items()} == {
+        "甲": None, "乙": "unit_folder_twice", "丙": None}
+    assert rows["乙"]["problem"]["args"] == {"folder": "岚河市教育局", "first": "甲"}
+
+
+def test_a_table_that_is_a_link_is_refused_by_name(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("password,folder\n", "utf-8")
+    (root / "units.csv").symlink_to(tmp_path / "secret")
+    with pytest.raises(InputError, match="units_link") as refusal:
+        units.found(str(root), "yuxi-2024", None)
+    assert "password" not in str(refusal.value.args_)
+
+
+def test_a_name_makes_one_line(root: Path) -> None:
+    place = root / "甲局\n  乙局：假的一行\x1b[31m"
+    place.mkdir()
+    (root / "空\n局").mkdir()
+    (place / "a.txt").write_text("x")
+    rows, _ = found(root)
+    row = next(row for row in rows.values() if row["source"] == str(place))
+    assert row["name"] == "甲局\ufffd  乙局：假的一行\ufffd[31m"
+    for name, each in rows.items():
+        assert name.isprintable() or "\ufffd" in name
+        assert "\n" not in name + str((each["problem"] or {"args": {"folder": ""}})["args"])
+    assert problem(rows["空\ufffd局"]) == "unit_empty"
+
+
+def test_folders_that_hide_are_named(root: Path) -> None:
+    for name in ("...", "..局", ".git"):
+        (root / name).mkdir()
+    rows, notices = found(root)
+    assert len(rows) == 2 and notices == {"units_hidden": "...、..局、.git"}
+
+
+def test_more_names_than_are_shown_are_hinted_at() -> None:
+    assert units.some(list("甲乙丙丁戊己")) == "甲、乙、丙、丁、戊 …"
+    assert units.some(["甲"]) == "甲"
+
+
+def test_a_directory_does_not_hold_a_telephone_number() -> None:
+    made = [units.directory_of(f"岚河市民政局 1380013800{end}") for end in "05"]
+    assert "13800138" not in "".join(made) and made[0] != made[1]

@@ -20,9 +20,9 @@ Row = dict[str, Any]
 
 COLUMNS = {
     "verdicts": ("indicator", "group", "wording", "verdict", "points", "worth", "evidence", "note",
-                 "by", "at", "despite_unread", "rested", "proposed"),
+                 "by", "at", "alone", "despite_unread", "rested", "proposed"),
     "evidence": ("indicator", "decision", "reason", "stage", "text", "title", "path", "place",
-                 "paper", "serves", "attached", "note", "by", "at", "settled", "target"),
+                 "paper", "serves", "attached", "note", "by", "at", "settled", "alone", "target"),
     "slots": ("indicator", "requirement", "wording", "mandatory", "period", "state", "count",
               "need", "answer", "by", "at"),
     "differences": ("indicator", "on", "by", "decision", "note", "at", "settled_as"),
@@ -89,7 +89,8 @@ def _yes(value: bool) -> str:
 
 
 def _signed(row: Row) -> Row:
-    return {"note": clean(row["note"]), "by": words.names(row["by"]), "at": words.time(row["at"])}
+    return {"note": clean(row["note"]), "by": words.names(row["by"]), "at": words.time(row["at"]),
+            "alone": _yes(row["alone"])}
 
 
 def _items(record: Row) -> Iterator[Row]:
@@ -110,9 +111,13 @@ def _verdicts(record: Row) -> Iterator[Row]:
             **({**_signed(said), "despite_unread": _yes(said["despite_unread"]),
                 "rested": words.rested(said)} if said else {}),
         }
+        for said in item["remarks"]:
+            yield {"indicator": item["id"], "verdict": say("record.noted_short"),
+                   "points": words.points(said), **_signed(said)}
     for said in record["orphaned_verdicts"]:
         yield {"indicator": clean(said["indicator"]), "wording": say("record.orphaned"),
-               "verdict": words.verdict(said), "points": words.points(said), **_signed(said)}
+               "verdict": words.verdict(said) or say("record.noted_short"),
+               "points": words.points(said), **_signed(said)}
 
 
 def _evidence(record: Row) -> Iterator[Row]:
@@ -122,8 +127,10 @@ def _evidence(record: Row) -> Iterator[Row]:
                 decision = say("record.differs_short") if kind == "differing" else named(
                     "review.evidence", kind)
                 yield _decision(item["id"], decision, row)
+        for row in item["noted"]:
+            yield _decision(item["id"], say("record.noted_short"), row)
     for row in record["orphaned"]:
-        decision = named("review.evidence", row["verdict"]) or say("record.differs_short")
+        decision = words.of_orphan(row)
         yield _decision(row["indicator"], f"{decision}（{say('record.orphaned_short')}）", row)
 
 
@@ -172,7 +179,7 @@ def _differences(record: Row) -> Iterator[Row]:
                 "decision": words.said(view), "note": clean(view["note"]),
                 "at": words.time(view["at"]),
                 "settled_as": words.said(row["settled"]) if row["settled"]
-                else say("record.unsettled"),
+                else say("record.alone" if row["alone"] else "record.unsettled"),
             }
 
 

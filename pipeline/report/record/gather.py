@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pipeline import __version__
 from pipeline.errors import InputError
@@ -19,7 +19,15 @@ from pipeline.report.papers import group_titles
 from pipeline.report.record.photo import is_photo
 from pipeline.report.record.purged import Purged, read
 from pipeline.report.record.slots import cells, serves
-from pipeline.report.record.standing import LEAD, SHARED, Standing, sees_all, standing, visible
+from pipeline.report.record.standing import (
+    LEAD,
+    SHARED,
+    Standing,
+    remarked,
+    sees_all,
+    standing,
+    visible,
+)
 from pipeline.rubric.model import Indicator, Rubric
 from pipeline.store.accounts.accounts import get
 from pipeline.store.decisions import Connection, Entry, chain, units
@@ -27,6 +35,7 @@ from pipeline.store.decisions import state as kept
 from pipeline.store.ledger import Ledger
 
 Row = dict[str, Any]
+T = TypeVar("T")
 
 SETTLED = {"read", "duplicate", "ignored"}
 
@@ -75,6 +84,8 @@ class _Gathering:
         self._names: dict[str, str] = {}
         self._evidence = standing(conn, unit, seats, "evidence")
         self._verdicts = standing(conn, unit, seats, "verdict")
+        self._noted = remarked(conn, unit, seats, "evidence")
+        self._remarks = remarked(conn, unit, seats, "verdict")
         self._answers = self._answered()
 
     def record(self, label: str, checked_: chain.Checked) -> Row:
@@ -105,8 +116,7 @@ class _Gathering:
             "indicators": indicators,
             "duties": duties,
             "orphaned": list(self._orphaned(known)),
-            "orphaned_verdicts": [{"indicator": id, **told} for id in self._verdicts
-                                  if id not in known and (told := self._verdict(id))],
+            "orphaned_verdicts": [{"indicator": id, **told} for id, told in self._without(known)],
             "orphaned_answers": [{"indicator": id, **answer}
                                  for (id, _, _), some in self._answers.items() for answer in some],
             "differences": list(self._differences()),
@@ -162,7 +172,7 @@ class _Gathering:
 
     def _item(self, item: Indicator, entry: Row, group: list[str]) -> Row:
         proposed = {f"p:{row['passage']}": row for row in self._ledger.evidence(item.id)}
-        decided = {target: one for target, one in self._about(item.id).items()
+        decided = {target: one for target, one in self._about(item.id, self._evidence).items()
                    if self._there(target)}
         rows: dict[str, list[Row]] = {"accepted": [], "rejected": [], "unsure": [], "differing": []}
         # In the order in which the tool proposed them, then what people attached.
@@ -171,7 +181,12 @@ class _Gathering:
             one = decided[target]
             verdict = one.state["verdict"] if one.state else "differing"
             rows[verdict].append(self._decision(target, one, proposed.get(target)))
-        states = {target: one.state for target, one in decided.items() if one.state}
+        noted = [(target, one) for target, some in self._about(item.id, self._noted).items()
+                 if self._there(target) for one in some]
+        # A stage that was changed counts before there is a verdict.
+        states = {target: one.state for target, one in noted
+                  if one.state and one.backed[-1].seat in (SHARED, LEAD)}
+        states |= {target: one.state for target, one in decided.items() if one.state}
         slots = [{**cell, "wording": cell["wording"],
                   "answers": self._answers.pop((item.id, cell["requirement"], cell["period"]), [])}
                  for cell in cells(item, entry, proposed.values(), states,
@@ -183,11 +198,14 @@ class _Gathering:
                 "proposed": entry["proposed"], "verdict": self._verdict(item.id),
                 "verdict_differs": item.id in self._verdicts
                 and self._verdicts[item.id].state is None,
+                "remarks": [self._concluded(one) for one in self._remarks.get(item.id, ())],
                 "open": sum(target not in decided for target in proposed), "slots": slots, **rows,
+                "noted": [self._decision(target, one, proposed.get(target))
+                          for target, one in noted],
                 "answers": [answer for key in loose for answer in self._answers.pop(key)]}
 
-    def _about(self, indicator: str) -> dict[str, Standing]:
-        return {subject.partition("|")[2]: one for subject, one in self._evidence.items()
+    def _about(self, indicator: str, of: Mapping[str, T]) -> dict[str, T]:
+        return {subject.partition("|")[2]: one for subject, one in of.items()
                 if subject.partition("|")[0] == indicator}
 
     def _there(self, target: str) -> bool:
@@ -199,8 +217,10 @@ class _Gathering:
 
     def _verdict(self, indicator: str) -> Row | None:
         one = self._verdicts.get(indicator)
-        if one is None or one.state is None:
-            return None
+        return None if one is None or one.state is None else self._concluded(one)
+
+    def _concluded(self, one: Standing) -> Row:
+        assert one.state is not None
         return {"verdict": one.state["verdict"], "points": one.state["points"],
                 "despite_unread": one.state["despite_unread"],
                 **{key: one.state.get(key) for key in ("decided", "proposed")},
@@ -243,18 +263,20 @@ class _Gathering:
         notes = dict.fromkeys(mask(entry.note) for entry in one.backed if entry.note)
         return {"note": "\n".join(notes),
                 "by": list(dict.fromkeys(self._name(entry.account) for entry in one.backed)),
-                "at": _moment(one.backed[-1].at) if one.backed else None, "settled": one.settled}
+                "at": _moment(one.backed[-1].at) if one.backed else None, "settled": one.settled,
+                "alone": one.alone}
 
     def _answered(self) -> dict[tuple[str, str, str], list[Row]]:
         """The unit's answers by cell; each one is kept, whoever wrote it down and whatever became
         of that seat."""
         found: dict[tuple[str, str, str], list[Row]] = {}
         for entry in kept.entries(self._conn, self._unit, kind="answer"):
-            if not self._withheld or entry.seat in self._seats or entry.seat == SHARED:
-                indicator, requirement, period = (*entry.subject.split("|"), "", "")[:3]
-                found.setdefault((indicator, requirement, period), []).append({
-                    "requirement": requirement, "period": period, "text": mask(entry.note),
-                    "by": self._name(entry.account), "at": _moment(entry.at)})
+            # It is the unit's word and nobody's opinion; who else is at work stays withheld.
+            named = not self._withheld or entry.seat in (*self._seats, SHARED)
+            indicator, requirement, period = (*entry.subject.split("|"), "", "")[:3]
+            found.setdefault((indicator, requirement, period), []).append({
+                "requirement": requirement, "period": period, "text": mask(entry.note),
+                "by": self._name(entry.account) if named else "", "at": _moment(entry.at)})
         return found
 
     # --- what has no place, and where people differ ---------------------------------------------
@@ -264,21 +286,35 @@ class _Gathering:
         for subject, one in self._evidence.items():
             indicator, _, target = subject.partition("|")
             if indicator not in known or not self._there(target):
-                yield {"indicator": indicator,
+                yield {"indicator": indicator, "differs": one.state is None,
                        "verdict": one.state["verdict"] if one.state else None,
                        **self._decision(target, one, None)}
+        for subject, some in self._noted.items():
+            indicator, _, target = subject.partition("|")
+            if indicator not in known or not self._there(target):
+                yield from ({"indicator": indicator, "differs": False, "verdict": None,
+                             **self._decision(target, one, None)} for one in some)
+
+    def _without(self, known: set[str]) -> Iterator[tuple[str, Row]]:
+        """Verdicts, and notes without one, on indicators that the run has no more."""
+        for id in sorted(self._verdicts.keys() - known):
+            if told := self._verdict(id):
+                yield id, told
+        for id in sorted(self._remarks.keys() - known):
+            yield from ((id, self._concluded(one)) for one in self._remarks[id])
 
     def _differences(self) -> Iterator[Row]:
         for kind, of in (("verdict", self._verdicts), ("evidence", self._evidence)):
             for subject, one in of.items():
-                if not one.differs:
+                if not (one.differs or one.lone):
                     continue
                 indicator, _, target = subject.partition("|")
                 shown = self._decision(target, one, None) if target else {}
                 yield {"kind": kind, "indicator": indicator, "target": target or None,
                        "path": shown.get("path", ""), "text": shown.get("text", ""),
                        "views": [self._view(entry) for entry in one.views],
-                       "settled": self._view(one.backed[-1]) if one.settled else None}
+                       "settled": self._view(one.backed[-1]) if one.settled else None,
+                       "alone": one.lone}
 
     def _view(self, entry: Entry) -> Row:
         return {"verdict": entry.state["verdict"], "reason": entry.state.get("reason"),

@@ -52,4 +52,5 @@ def write_page(target: Path, record: Row) -> None:
 def _spoken_of(item: Row) -> bool:
     """Whether anything stands under a duty: nobody is asked for a conclusion on it."""
     return bool(item["verdict"] or item["slots"] or item["accepted"] or item["rejected"]
-                or item["unsure"] or item["differing"] or item["answers"])
+                or item["unsure"] or item["differing"] or item["noted"] or item["remarks"]
+                or item["answers"])

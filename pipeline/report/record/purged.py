@@ -8,7 +8,8 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import RubricError
+from pipeline.errors import InputError, RubricError
+from pipeline.report.record.words import time
 from pipeline.rubric.load import load
 from pipeline.rubric.model import Rubric
 from pipeline.store.decisions import Connection, Entry
@@ -71,6 +72,15 @@ def read(conn: Connection, out: Path, unit: Unit) -> Iterator[Ledger | Purged]:
 def purge_of(conn: Connection, unit: str) -> Entry | None:
     """The last time that the unit's texts were purged."""
     return next(iter(reversed(list(kept.entries(conn, unit, kind="purged")))), None)
+
+
+def why_no_run(conn: Connection, out: Path, unit: str) -> InputError:
+    """Why OUT has no run: nobody screened it (`run_unscreened`), or its texts were purged
+    (`run_purged`)."""
+    purge = purge_of(conn, unit)
+    if purge is None:
+        return InputError("run_unscreened", run=out)
+    return InputError("run_purged", run=out, at=time(purge.at.isoformat()))
 
 
 def _rubric(id: str) -> Rubric:

@@ -2,7 +2,8 @@
 
 A unit reviewed together has one seat, and its last entry stands. Of reviewers who are blind to one
 another each has a seat: what the lead settled stands, else what all who decided agree on; where
-they differ, nothing stands.
+they differ, nothing stands. What one alone of them said stands too, and is marked: it goes to the
+lead as differences do.
 """
 
 from __future__ import annotations
@@ -30,11 +31,18 @@ class Standing:
     settled: bool
     views: tuple[Entry, ...]
     """What each seat says, without the lead."""
+    lone: bool = False
+    """Whether one alone of several reviewers said anything, settled or not."""
 
     @property
     def differs(self) -> bool:
         """Whether the seats say different things, settled or not."""
         return _differ(self.views)
+
+    @property
+    def alone(self) -> bool:
+        """Whether it stands by the word of one alone of several reviewers."""
+        return self.lone and not self.settled
 
 
 def all_in(conn: Connection, unit: str) -> bool:
@@ -79,7 +87,27 @@ def standing(conn: Connection, unit: str, seats: Sequence[str], kind: str) -> di
         for (_, subject), entry in kept.current(conn, unit, seat, kind).items():
             if entry.state.get("verdict") is not None:
                 said.setdefault(subject, {})[seat] = entry
-    return {subject: _stands(said[subject]) for subject in sorted(said)}
+    several = len(set(seats) - {SHARED, LEAD}) > 1
+    return {subject: _stands(said[subject], several) for subject in sorted(said)}
+
+
+def remarked(conn: Connection, unit: str, seats: Sequence[str], kind: str
+             ) -> dict[str, list[Standing]]:
+    """What these seats noted, staged or gave points on a subject without a verdict, in the order
+    of the subjects; each seat's own."""
+    found: dict[str, list[Standing]] = {}
+    for seat in seats:
+        for (_, subject), entry in kept.current(conn, unit, seat, kind).items():
+            if remark(entry.state, entry.note):
+                found.setdefault(subject, []).append(
+                    Standing(entry.state, (entry,), False, (entry,)))
+    return {subject: found[subject] for subject in sorted(found)}
+
+
+def remark(state: dict[str, Any], note: str) -> bool:
+    """Whether somebody said something, but gave no verdict."""
+    return state.get("verdict") is None and bool(
+        note or state.get("stage") or state.get("points") is not None)
 
 
 def sampled(conn: Connection, unit: str, seats: Sequence[str]) -> dict[str, str]:
@@ -95,15 +123,15 @@ def sampled(conn: Connection, unit: str, seats: Sequence[str]) -> dict[str, str]
     return found
 
 
-def _stands(by_seat: dict[str, Entry]) -> Standing:
+def _stands(by_seat: dict[str, Entry], several: bool) -> Standing:
     views = tuple(entry for seat, entry in by_seat.items() if seat != LEAD)
-    lead = by_seat.get(LEAD)
+    lead, lone = by_seat.get(LEAD), several and len(views) == 1
     if lead is not None:
-        return Standing(lead.state, (lead,), True, views)
+        return Standing(lead.state, (lead,), True, views, lone)
     if _differ(views):
         return Standing(None, (), False, views)
     backed = tuple(sorted(views, key=lambda entry: entry.seq))
-    return Standing(backed[-1].state, backed, False, views)
+    return Standing(backed[-1].state, backed, False, views, lone)
 
 
 def _differ(views: Sequence[Entry]) -> bool:

@@ -37,6 +37,12 @@ def verdict(row: Row | None) -> str:
     return named("review.verdict", row["verdict"]) if row else ""
 
 
+def of_orphan(row: Row) -> str:
+    """What was decided on what is gone."""
+    return named("review.evidence", row["verdict"]) or say(
+        "record.differs_short" if row["differs"] else "record.noted_short")
+
+
 def points(row: Row | None) -> str:
     """The points as a reviewer entered them; "" where none were."""
     return "" if row is None or row["points"] is None else printable.number(row["points"])

@@ -10,7 +10,7 @@ from pipeline import __version__
 from pipeline.report import printable
 from pipeline.report.printable import named, safe
 from pipeline.report.season import words
-from pipeline.report.season.page import SHORT
+from pipeline.report.season.page import short
 from pipeline.report.season.sheets import Book, Sheet, workbook
 from pipeline.report.workbook import MOST_ROWS
 
@@ -102,7 +102,7 @@ class _Matrix:
         name = words.tell("sheet.matrix") + (f" {course['rubric'].id}"[:20] if several else "")
         self._sheet = book.sheet(name, ("unit", "county", "kind", *self._items), [
             *(words.tell(f"column.{one}") for one in ("unit", "county", "kind")),
-            *(f"{item.id} {safe(item.wording)[:SHORT]}" for item in items)])
+            *(f"{item.id} {short(safe(item.wording))}" for item in items)])
 
     def add(self, about: tuple[str, str, str], summary: Row) -> None:
         entries = {entry["id"]: entry["proposed"] for entry in summary["entries"]}
@@ -129,7 +129,7 @@ def _copies(book: Book, told: Row) -> None:
         for member in cluster["members"]:
             sheet.add(number, kind, safe(cluster["text"]), cluster["units"],
                       words.day(cluster["earliest"]),
-                      safe(told["names"].get(member["unit"], member["unit"])),
+                      safe(told["names"].get(member["dir"], member["unit"])),
                       safe(member["path"]), words.day(member["dated"]),
                       words.share(member.get("share")), member.get("passage") or "",
                       looks={2: "wrapped", 6: "wrapped"})

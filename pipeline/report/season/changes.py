@@ -31,7 +31,7 @@ def write_changes(target: Path, kind: str, told: Row) -> None:
         _book(target, told)
 
 
-_APART = ("only_earlier", "only_later", "other_rubric", "unscreened")
+_APART = ("only_earlier", "only_later", "other_rubric", "unscreened", "twins")
 
 
 def _units(told: Row) -> Iterator[Row]:

@@ -30,6 +30,8 @@ Row = dict[str, Any]
 SHORT = 12
 """Letters of an indicator's wording over its column; the whole is its title."""
 _WITHIN = " › "
+COMMON = 20
+"""Papers that most units gave in which are named."""
 LEAST = .005
 """A share of the text that is told: less would be printed as 0 %."""
 _TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -108,7 +110,7 @@ def _rubric(course: Row, told: Row, kinds: Row, counties: Row) -> Row:
     rubric = course["rubric"]
     titles = group_titles(rubric)
     columns = [
-        {"id": item.id, "wording": safe(item.wording), "short": _short(safe(item.wording)),
+        {"id": item.id, "wording": safe(item.wording), "short": short(safe(item.wording)),
          "group": _WITHIN.join(title for title, _ in titles.get(item.group or "", ()))
          or (say("report.duties.title") if item in rubric.duties else "")}
         for item in rubric.items if _owed(item, item in rubric.duties)]
@@ -130,7 +132,8 @@ def _owed(item: Any, duty: bool) -> bool:
     return not duty or any(asked.owed_by == "unit" for asked in item.requirements)
 
 
-def _short(wording: str) -> str:
+def short(wording: str) -> str:
+    """What stands over a column of an indicator; cut, it says so."""
     return wording if len(wording) <= SHORT else wording[: SHORT - 1] + "…"
 
 
@@ -200,6 +203,11 @@ def _permitted(copies: Row | None) -> list[str]:
         for reason, share in shares.items() if share >= LEAST)]
     if not any(share >= LEAST for share in shares.values()):
         told = []
+    common = copies.get("common", [])
+    told += [words.tell("copies.common", count=_number(one["units"]),
+                        title=safe(one["title"] or one["path"])) for one in common[:COMMON]]
+    if len(common) > COMMON:
+        told.append(words.tell("copies.more_common", count=_number(len(common) - COMMON)))
     templates = copies.get("templates", {})
     for one in templates.get("unread", []):
         told.append(words.tell("copies.template_unread", path=safe(one["path"]),
@@ -210,10 +218,10 @@ def _permitted(copies: Row | None) -> list[str]:
 
 
 def _member(member: Row, names: Row) -> Row:
-    known = member["unit"] in names
+    known = member["dir"] in names
     anchor = f"#f{member['file']}" if member.get("file") else "#files"
     return {
-        "name": safe(names.get(member["unit"], member["unit"])), "path": safe(member["path"]),
-        "href": words.report_of(member["unit"]) + anchor if known else "",
+        "name": safe(names.get(member["dir"], member["unit"])), "path": safe(member["path"]),
+        "href": words.report_of(member["dir"]) + anchor if known else "",
         "dated": words.day(member["dated"]), "share": words.share(member.get("share")),
     }

@@ -18,6 +18,7 @@ PROPOSALS = {"covered": "v", "partial": "t", "missing": "m", "undetermined": "u"
 """Proposal -> the class of its cells; short, because there are many cells."""
 _FOLDERS = {"folder", "source", "out", "run", "season", "root"}
 """What a problem says of these is a place as somebody typed it."""
+_BREAKS = re.compile("[\t\n\u2028\u2029]")
 _SENTENCE = re.compile(r".+?(?:。|\.(?=\s))")
 _ELSEWHERE = re.compile(r"^(/|\\|[A-Za-z]:[\\/]|[a-z0-9+]+://)")
 
@@ -25,6 +26,12 @@ _ELSEWHERE = re.compile(r"^(/|\\|[A-Za-z]:[\\/]|[a-z0-9+]+://)")
 def tell(key: str, /, **fill: object) -> str:
     """A message about the season."""
     return say(f"season.{key}", None, **fill)
+
+
+def line(text: str | None) -> str:
+    """As `safe`, and on one line wherever it is printed: a name with a break in it would say on a
+    terminal what stands in the next line."""
+    return _BREAKS.sub("\ufffd", safe(text))
 
 
 def report_of(dir: str) -> str:
@@ -61,7 +68,7 @@ def problem(found: Row | None, kind: str = "error") -> tuple[str, str]:
     if not found:
         return "", ""
     # Where something lay on the machine of the run is nobody's business, and not the same twice.
-    fill: Row = {name: safe(_here(name, str(value))) for name, value in found["args"].items()}
+    fill: Row = {name: line(_here(name, str(value))) for name, value in found["args"].items()}
     if "reason" in fill:
         fill["reason"] = printable.named("reason", fill["reason"])
     key = f"{kind}.{found['key']}"

@@ -65,7 +65,9 @@ def verify(visit: Visit, unit: str) -> Row:
         found = chain.verify(conn, visit.unit_id)
     bad = found.bad
     return {
-        "ok": bad is None, "count": found.count if place.open else 0,
+        "ok": bad is None, "withheld": not place.open,
+        "words": "" if place.open else say("review.chain.withheld"),
+        "count": found.count if place.open else 0,
         "head": found.head if place.open else "",
         "bad": None if bad is None else {
             "seq": bad.seq, "why": bad.why, "words": say(f"review.chain.{bad.why}", seq=bad.seq)},

@@ -42,7 +42,7 @@ Row = dict[str, Any]
 EXCERPT = 120
 """Characters of a passage in a list."""
 _OF_ROW = ("id", "wording", "proposed", "verdict", "decided", "added", "evidence", "owed",
-           "again")
+           "again", "alone")
 
 
 def differences(visit: Visit, unit: str) -> Row:
@@ -62,7 +62,7 @@ def differences(visit: Visit, unit: str) -> Row:
         shown = cards.Cards(run, evidence, opened_by(conn, visit))
         for kind in ("verdict", "evidence"):
             for subject, one in standing(conn, visit.unit_id, list(place.seats), kind).items():
-                if one.differs:
+                if one.differs or one.lone:
                     told["differences"].append(_difference(
                         run, kind, subject, one, lead.get((kind, subject)), names, shown))
     return told
@@ -89,7 +89,7 @@ def overview(visit: Visit, unit: str) -> Row:
     run = visit.run
     with visit.reading() as conn:
         place, evidence, verdicts = stands(conn, visit)
-        counts = answer_counts(answers(conn, visit, place))
+        counts = answer_counts(answers(conn, visit))
         found = _agreed(conn, visit, place) if "agreement" in visit.may else None
     before = earlier_of(visit)
     by_item, titles = by_indicator(evidence), group_titles(run.rubric)
@@ -164,12 +164,13 @@ def _orphans(run: Run, evidence: Mapping[str, Decided], verdicts: Mapping[str, D
     gone = [one for one in evidence.items() if is_orphan(run, one[0])]
     gone += [one for one in verdicts.items() if one[0] not in run.items]
     for subject, one in gone:
-        if one.state["verdict"]:
+        if one.said:
             indicator, target = split(subject)
             item = run.items.get(indicator)
             yield {"indicator": indicator, "wording": safe(item.wording) if item else "",
                    "target": target or None, "verdict": one.state["verdict"],
-                   "reason": one.state.get("reason"), "by": one.by, "at": moment(one.at),
+                   "reason": one.state.get("reason"), "note": one.note,
+                   "stage": one.state.get("stage"), "by": one.by, "at": moment(one.at),
                    "text": safe(one.shown.get("text"))[:EXCERPT],
                    "path": safe(one.shown.get("path"))}
 
@@ -217,4 +218,4 @@ def _difference(run: Run, kind: str, subject: str, one: Standing, lead: Any, nam
             "views": [{"seat": entry.seat, "by": names.of(entry.account), "state": entry.state,
                        "note": safe(entry.note), "at": moment(entry.at)} for entry in one.views],
             "settled": settled if settled and settled["state"]["verdict"] else None,
-            "version": lead.version if lead else 0, "card": card}
+            "version": lead.version if lead else 0, "card": card, "alone": one.lone}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipeline.language import say
 from pipeline.report import printable
 from pipeline.report.printable import safe
 from pipeline.review.api.units import (
@@ -16,7 +17,7 @@ from pipeline.review.cards import Cards
 from pipeline.review.opened import opened_by
 from pipeline.review.problem import nowhere
 from pipeline.review.run import Run
-from pipeline.review.seating import Names, answers, decided, moment, seating, settled
+from pipeline.review.seating import Names, answers, decided, moment, seating, settled, writer
 from pipeline.review.visit import Visit
 from pipeline.review.why import why
 from pipeline.rubric.model import Indicator
@@ -41,11 +42,12 @@ def indicator(visit: Visit, unit: str, indicator: str) -> Row:
         evidence = decided(conn, visit, place, "evidence")
         verdict = decided(conn, visit, place, "verdict").get(item.id)
         final = {kind: settled(conn, visit, place, kind) for kind in ("evidence", "verdict")}
-        given = list(answers(conn, visit, place))
+        given = list(answers(conn, visit))
         opened = opened_by(conn, visit)
         names = Names(conn)
         told: list[Row] = [{"requirement": requirement, "period": period,
-                 "text": safe(entry.note), "by": names.of(entry.account), "at": moment(entry.at)}
+                 "text": safe(entry.note), "by": writer(entry, place, names),
+                 "at": moment(entry.at)}
                 for entry in given
                 for id, requirement, period in [(*entry.subject.split("|"), "", "")[:3]]
                 if id == item.id]
@@ -54,11 +56,15 @@ def indicator(visit: Visit, unit: str, indicator: str) -> Row:
     lead = final["verdict"].get(item.id)
     entry = run.entries[item.id]
     said = by_indicator(evidence).get(item.id, {})
+    # What was rejected, or put here by people, the tool's sentence knows nothing of.
+    revised = any(one.state["verdict"] == "rejected" or one.state["verdict"] and
+                  run.proposed(item.id, target) is None for target, one in said.items())
     return {
         **summary(run, item, said, verdict, answer_counts(given), before),
         "wording_pieces": _pieces(item),
         "requirements": [_requirement(asked) for asked in item.requirements],
-        "why": why(entry, run.header["period"]),
+        "why": why(entry, run.header["period"]) + (say("why.revised") if revised else ""),
+        "revised": revised,
         "evidence_count": run.counts[item.id],
         "evidence": shown.of(item.id), "orphaned": shown.orphaned(item.id),
         "verdict": verdict.told() if verdict else None,

@@ -105,7 +105,8 @@ def original(visit: Visit, unit: str, target: Target, indicator: Annotated[
 
 
 def picture(visit: Visit, unit: str, sha16: str, page: int, target: Target = "") -> Response:
-    """A page of an original as a PNG."""
+    """A page of an original as a PNG; 204 where it is being made, and (with `X-Picture: none`)
+    where there is none."""
     run = visit.run
     file = run.by_hash.get(sha16)
     if file is None or not 1 <= page <= 100_000:
@@ -117,7 +118,11 @@ def picture(visit: Visit, unit: str, sha16: str, page: int, target: Target = "")
     if shown.reason == PENDING:
         # Nothing yet, and nothing wrong: to be asked for again.
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
-    if shown.picture is None or shown.page != page:
+    if shown.picture is None:
+        # Of such a paper there is none: an answer, and no mistake of whoever asked.
+        return Response(status_code=204, headers={
+            "X-Picture": "none", "Cache-Control": "private, max-age=60"})
+    if shown.page != page:
         raise nowhere()
     try:
         data = shown.picture.read_bytes()

@@ -74,11 +74,11 @@ def progress(run: Run, evidence: Mapping[str, Decided], verdicts: Mapping[str, D
     on_proposals, added, orphaned = [], 0, 0
     for subject, one in evidence.items():
         verdict = one.state["verdict"]
-        if not verdict:
-            continue
         indicator, target = split(subject)
         if is_orphan(run, subject):
-            orphaned += 1
+            orphaned += one.said
+        elif not verdict:
+            continue
         elif run.proposed(indicator, target) is not None:
             on_proposals.append(verdict)
         elif verdict == "accepted":
@@ -88,7 +88,7 @@ def progress(run: Run, evidence: Mapping[str, Decided], verdicts: Mapping[str, D
         **{verdict: on_proposals.count(verdict) for verdict in ("accepted", "rejected", "unsure")},
         "added": added,
         "orphaned": orphaned + sum(1 for id, one in verdicts.items()
-                                   if one.state["verdict"] and id not in run.items),
+                                   if one.said and id not in run.items),
         "indicators": len(run.owed),
         "verdicts": sum(1 for id, one in verdicts.items()
                         if one.state["verdict"] and id in run.owed),
@@ -100,7 +100,7 @@ def unit(visit: Visit, unit: str) -> Row:
     run = visit.run
     with visit.reading() as conn:
         place, evidence, verdicts = stands(conn, visit)
-        answered = answer_counts(answers(conn, visit, place))
+        answered = answer_counts(answers(conn, visit))
         head = chain.head(conn, visit.unit_id)
     before = earlier_of(visit)
     by_item = by_indicator(evidence)
@@ -204,6 +204,7 @@ def summary(run: Run, item: Indicator, said: Mapping[str, Decided], verdict: Dec
                      and target not in proposals and cards.in_run(run, target)),
         "owed": item.id in run.owed, "changed": changed(run, item.id, verdict, said),
         "verdict": code,
+        "alone": sum(one.alone for one in said.values()) + bool(verdict and verdict.alone),
         "again": code is None and before is not None and item.id in before.verdicts,
     }
 

@@ -80,13 +80,15 @@ class ModeState(Told):
 
 
 class EvidenceDecision(Told):
-    """What stands on a target. `version` is what the next write names."""
+    """What stands on a target. `version` is what the next write names; `alone`: only one of several
+    blind reviewers said so, and the lead did not settle it."""
 
     state: EvidenceState
     version: int
     by: str
     at: Moment
     note: str
+    alone: bool
 
 
 class VerdictDecision(EvidenceDecision):

@@ -46,7 +46,7 @@ class Settled(Told):
 
 
 class Difference(Told):
-    """Where reviewers differ; `version` is the lead's."""
+    """Where reviewers differ, or where one `alone` said anything; `version` is the lead's."""
 
     kind: str
     subject: str
@@ -57,6 +57,7 @@ class Difference(Told):
     settled: Settled | None
     version: int
     card: Card | None
+    alone: bool
 
 
 class Differences(Told):
@@ -135,16 +136,20 @@ class OverviewRow(Told):
     evidence: int
     owed: bool
     again: bool
+    alone: int
 
 
 class Orphan(Told):
-    """What was decided on and has no place any more; without a target, an indicator."""
+    """What was decided on, or (without a verdict) noted, and has no place any more; without a
+    target, an indicator."""
 
     indicator: str
     wording: str
     target: Target | None
-    verdict: str
+    verdict: str | None
     reason: str | None
+    note: str
+    stage: str | None
     by: str
     at: Moment
     text: str
@@ -247,9 +252,11 @@ class Bad(Told):
 
 
 class Checked(Told):
-    """Whether a chain holds."""
+    """Whether a chain holds. `withheld`: how long it is may not be told yet; `words` say so."""
 
     ok: bool
+    withheld: bool
+    words: str
     count: int
     head: Hash
     bad: Bad | None

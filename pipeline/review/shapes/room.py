@@ -72,7 +72,8 @@ class Changed(Told):
 class Item(Told):
     """An indicator in the list. `evidence` proposals, of which `decided`; `added` by people beside
     them; `owed`: assessed, or owed by the unit; `changed`: its verdict was given before a screening
-    changed the evidence; `again`: judged last year, and to be judged again."""
+    changed the evidence; `alone`: how much of what stands there one alone of several blind
+    reviewers said; `again`: judged last year, and to be judged again."""
 
     id: str
     wording: str
@@ -87,6 +88,7 @@ class Item(Told):
     owed: bool
     changed: Changed | None
     verdict: Verdict | None
+    alone: int
     again: bool
 
 
@@ -256,11 +258,13 @@ class UnitAnswer(Told):
 
 
 class ItemTold(Item):
-    """All that the middle of the room shows."""
+    """All that the middle of the room shows. `revised`: people decided otherwise than `why`
+    says."""
 
     wording_pieces: list[Piece]
     requirements: list[Requirement]
     why: str
+    revised: bool
     evidence_count: int
     evidence: list[Card]  # type: ignore[assignment]
     orphaned: list[Card]

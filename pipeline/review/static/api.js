@@ -8,6 +8,8 @@ const listeners = { login: null, line: null, late: null, closed: null };
 let owner = "";
 let sending = null;
 let down = ""; // why what was asked last was not answered: stopped, busy
+let words = ""; // what the server said of it: a full disk, a database that is gone
+let writing = false; // whether it was a write that was not taken
 const failing = new Set(); // keys of writes that were tried in vain
 const waiting = new Map(); // key -> {resolve, reject} of writes begun by this page
 
@@ -23,8 +25,8 @@ export class Refused extends Error {
 export class Offline extends Error {}
 
 /** on("login", () => Promise), on("late", (write, error|null) => …), on("closed", (Refused) => …): the
- *  account was closed, no login helps; on("line", (kept, why) => …) with why it is down: stopped,
- *  busy, login, closed, or "" */
+ *  account was closed, no login helps; on("line", (kept, why, words) => …) with why it is down:
+ *  stopped, busy, login, closed, or "", and the server's own words for it where it gave any */
 export function on(name, act) {
   listeners[name] = act;
 }
@@ -48,27 +50,41 @@ async function once(method, path, body) {
   try {
     answer = await fetch(path, given);
   } catch {
-    lineIs("stopped");
+    lineIs("stopped", "", method);
     throw new Offline();
   }
-  lineIs(answer.status === 503 ? "busy" : "");
-  if (answer.status === 503) throw Object.assign(new Offline(), { after: Number(answer.headers.get("Retry-After")) || 2 });
   let told = null;
+  let bare = false;
   try {
     told = await answer.json();
   } catch {
-    if (answer.ok) throw new Offline();
+    bare = true;
   }
+  if (answer.status === 503) {
+    const text = typeof told?.text === "string" ? told.text : "";
+    lineIs("busy", text, method);
+    throw Object.assign(new Offline(text), { after: Number(answer.headers.get("Retry-After")) || 2 });
+  }
+  lineIs("", "", method);
+  if (bare && answer.ok) throw new Offline();
   if (!answer.ok) throw new Refused(answer.status, told);
   return told;
 }
 
-/** Whether the server answers; a change is told once, and what waits is then sent at once. */
-function lineIs(why) {
-  if (down === why) return;
-  down = why;
-  listeners.line?.(kept().length, down);
+/** Whether the server answers; a change is told once, and what waits is then sent at once. Where a
+ *  write was not taken (a full disk), a page that can be read is no sign that it would be now. */
+function lineIs(why, text, method) {
+  if (!why && method === "GET" && writing && kept().length) return;
+  writing = why === "busy" && method === "POST";
+  if (down === why && words === text) return;
+  [down, words] = [why, text];
+  listeners.line?.(kept().length, down, words);
   if (!down) wakeUp();
+}
+
+/** What the server said why it does not answer; "" where it said nothing. */
+export function downWords() {
+  return words;
 }
 
 export function isDown() {
@@ -172,7 +188,7 @@ async function run() {
     } catch (error) {
       for (const one of kept()) failing.add(one.body.key);
       if (error instanceof Offline) {
-        listeners.line?.(list.length, down);
+        listeners.line?.(list.length, down, words);
         await rest(Math.max(error.after || 0, pause));
         pause = Math.min(pause * 2, 20);
         continue;
@@ -191,7 +207,7 @@ async function run() {
     pause = 1;
     keep(kept().filter((one) => one.body.key !== item.body.key));
     failing.delete(item.body.key);
-    listeners.line?.(kept().length, down);
+    listeners.line?.(kept().length, down, words);
     const asked = waiting.get(item.body.key);
     waiting.delete(item.body.key);
     if (asked) failed ? asked.reject(failed) : asked.resolve(answer);

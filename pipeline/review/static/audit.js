@@ -65,6 +65,7 @@ async function verify() {
   try {
     const told = await api.get(`${base()}/verify`);
     put(at("checked"), told.bad ? el("p", { class: "wrong" }, t("audit.bad", { seq: told.bad.seq, why: told.bad.words || told.bad.text || told.bad.why }))
+      : told.withheld ? el("p", { class: "told" }, told.words)
       : el("p", { class: "told" }, t("audit.good", { count: told.count }), " ", el("code", {}, typeof told.head === "string" ? told.head : told.head?.hash || "")));
   } catch (error) {
     announce(error.message || t("line.down"), true);

@@ -72,11 +72,25 @@ function card(row, index, act) {
 function whole(row) {
   const sha = shaOf(row);
   if (!sha || row.original_missing) return "";
-  const url = place(`/pictures/${sha}/1?target=${encodeURIComponent(row.target)}`);
-  let asked = 0;
-  // It may still be being made: ask again a few times, and then leave the name to speak for it.
-  const again = ({ target }) => (++asked > 6 ? target.remove() : setTimeout(() => { if (target.isConnected) target.src = `${url}&again=${asked}`; }, 1200));
-  return el("p", { class: "thumbs" }, el("img", { class: "thumb", alt: "", loading: "lazy", src: url, onerror: again }));
+  const image = el("img", { class: "thumb", alt: "" });
+  picture(image, place(`/pictures/${sha}/1?target=${encodeURIComponent(row.target)}`)).catch(() => image.remove());
+  return el("p", { class: "thumbs" }, image);
+}
+
+/** Show the picture when it is made. It may be on its way: asked again a few times; where there will
+ *  be none, the name speaks for it. */
+async function picture(image, url) {
+  for (let times = 0; times < 7; times++) {
+    if (times) await new Promise((resolve) => setTimeout(resolve, 1200));
+    if (times && !image.isConnected) return;
+    const told = await fetch(url, { credentials: "same-origin" });
+    if (told.status === 200) {
+      image.src = url;
+      return;
+    }
+    if (told.status !== 204 || told.headers.get("X-Picture") === "none") break;
+  }
+  image.remove();
 }
 
 /** The start of a file's sum, where the row says of which file it is. */
@@ -118,6 +132,7 @@ function top(row, verdict, kept) {
     row.attached ? el("span", { class: "chip todo" }, t("card.attached")) : row.orphan ? el("span", { class: "chip none" }, t("card.proposed")) : "",
     row.no_longer ? el("span", { class: "chip plan", title: t("card.no_longer_hint") }, t("card.no_longer")) : "",
     row.orphan ? el("span", { class: "chip bad" }, t("card.orphan")) : "",
+    row.decision?.alone ? el("span", { class: "chip plan" }, t("alone.chip")) : "",
     row.original_missing ? el("span", { class: "chip bad" }, t("original.missing")) : "",
     row.opened === false && !verdict ? el("span", { class: "unopened", title: t("card.unopened_hint") }, t("card.unopened")) : "");
 }

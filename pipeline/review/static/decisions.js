@@ -28,7 +28,7 @@ export async function act(key) {
   if (state.unit.late) return announce(t("blind.late"), true);
   if (row.orphan && key !== "n") return announce(t("refuse.orphan"), true);
   if (api.isWaiting(subjectOf(row))) return announce(t("wait.same"), true);
-  if (!row.opened && key !== "z") return opening(row) ? later(row, key) : announce(t(api.isDown() ? "refuse.down" : "refuse.not_opened"), true);
+  if (!row.opened && key !== "z") return opening(row) ? later(row, key) : announce(api.downWords() || t(api.isDown() ? "refuse.down" : "refuse.not_opened"), true);
   if (state.view === "search") return key === "a" ? attach(row) : announce(t("refuse.search"), true);
   if (state.view === "sample") return sampled(row, key);
   const made = row.decision?.state || {};

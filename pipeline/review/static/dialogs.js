@@ -29,8 +29,8 @@ export function ask({ title, body, act, go, wide = false, firm = false, keys = n
     const end = (value) => { result = value; dialog.close(); };
     form.append(el("h2", { id }, title), ...[body(form, end) || []].flat(Infinity).filter(Boolean), wrong,
       el("div", { class: "buttons" },
-        firm ? null : el("button", { type: "button", onclick: () => dialog.close() }, t(go ? "cancel" : "close")),
-        go ? el("button", { class: danger ? "danger" : "main", type: "submit", name: "go" }, go) : ""));
+        go ? el("button", { class: danger ? "danger" : "main", type: "submit", name: "go" }, go) : "",
+        firm ? null : el("button", { type: "button", onclick: () => dialog.close() }, t(go ? "cancel" : "close"))));
     if (!firm) form.append(el("button", { type: "button", class: "close", "aria-label": t("close"), onclick: () => dialog.close() }, "×"));
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
@@ -61,6 +61,10 @@ export function ask({ title, body, act, go, wide = false, firm = false, keys = n
     dialog.addEventListener("keydown", (event) => {
       if (firm && event.key === "Escape") event.preventDefault();
       if (saves(event)) form.requestSubmit();
+      if (chosen(event)) {
+        event.preventDefault();
+        form.requestSubmit();
+      }
     });
     dialog.addEventListener("close", () => {
       dialog.remove();
@@ -79,6 +83,12 @@ export function ask({ title, body, act, go, wide = false, firm = false, keys = n
 /** Ctrl+Enter (⌘ with it on a Mac) in a field of several lines: save. */
 export function saves(event) {
   return event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing && event.target.closest("textarea") !== null;
+}
+
+/** Enter on a list that is not unfolded: go, as in a field of one line. */
+function chosen(event) {
+  if (event.key !== "Enter" || event.isComposing || event.repeat || !(event.target instanceof HTMLSelectElement)) return false;
+  return !(CSS.supports("selector(:open)") && event.target.matches(":open"));
 }
 
 /** Whether keys belong to what has the focus: somebody types there. */

@@ -27,8 +27,9 @@ async function draw() {
   const figures = told.both_in && can("agreement", state.unit) ? await api.get(place("/agreement")).catch(() => null) : null;
   const rows = told.differences || told.rows || [];
   const open = rows.filter((row) => !row.settled?.state).length;
+  const single = rows.filter((row) => row.alone && !row.settled?.state).length;
   put(at("content"), mode(),
-    told.both_in ? el("section", {}, el("p", { class: "told small" }, t("differences.open_again_over")), el("h2", {}, t("differences.open", { open, all: rows.length })), rows.length
+    told.both_in ? el("section", {}, el("p", { class: "told small" }, t("differences.open_again_over")), el("h2", {}, t("differences.open", { open, all: rows.length })), single ? el("p", { class: "small soft" }, t("differences.alone_lead", { count: single })) : "", rows.length
       ? el("ol", { class: "differences" }, rows.map((row, index) => el("li", {}, difference(row, index)))) : el("p", { class: "told" }, t("differences.none")))
       : state.unit.mode === "blind" ? el("p", { class: "told" }, t("differences.waiting"), told.waiting?.length ? ` ${t("differences.not_in", { names: told.waiting.join(t("list.comma")) })}` : "",
         told.handed_in?.length ? el("ul", { class: "handed" }, told.handed_in.map((one) => el("li", {}, t("differences.handed_in", { by: one.by }), " ",
@@ -74,7 +75,9 @@ function difference(row, index) {
   const indicator = words.get(row.indicator);
   return el("article", { class: row.settled?.state ? "difference settled" : "difference", "aria-labelledby": `difference-${index}` },
     el("h3", { id: `difference-${index}` }, el("span", { class: "id" }, row.indicator), " ", el("span", { lang: "zh-CN" }, indicator?.wording || "")),
-    el("p", { class: "small soft" }, t(row.kind === "verdict" ? "differences.verdict" : "differences.evidence")),
+    el("p", { class: "small soft" }, row.alone && !row.settled?.state ? [el("span", { class: "chip plan" }, t("alone.chip")), " "] : "",
+      t(row.views.length === 1 ? (row.kind === "verdict" ? "differences.alone_verdict" : row.card?.attached ? "differences.alone_attached" : "differences.alone_evidence")
+        : row.kind === "verdict" ? "differences.verdict" : "differences.evidence")),
     card ? [el("blockquote", { lang: "zh-CN" }, el("bdi", {}, card.text ? marked(card.text, card.spans) : card.title || card.path)),
       el("p", { class: "small soft" }, el("bdi", { lang: "zh-CN" }, card.title || card.path), " ", card.place || "")] : "",
     el("div", { class: "sides" }, row.views.map((view) => side(view.by || view.name || t("differences.reviewer"), row.kind,

@@ -1,7 +1,7 @@
 // The chosen indicator: its official wording, what it asks for, the human's verdict, the answers.
 
 import * as api from "./api.js";
-import { clock, el, glyph } from "./dom.js";
+import { at, clock, el, glyph, put } from "./dom.js";
 import { cellWords, changedWords } from "./left.js";
 import { ask } from "./dialogs.js";
 import { announce, can } from "./start.js";
@@ -32,12 +32,35 @@ function head(one) {
       scored(one) ? el("span", {}, el("b", {}, t(one.deducts ? "judge.deducts" : "judge.points")),
         one.deducts ? t("judge.deducts_words", { points: one.deducts }) : t("judge.points_words", { points: one.points })) : "",
       one.methods?.length ? el("span", {}, el("b", {}, t("judge.methods")), one.methods.map((method) => named("method", method)).join(t("list.comma"))) : "",
-      one.proposed ? el("span", { class: "proposal" }, named("proposed", one.proposed)) : "",
-      one.again ? el("span", { class: "chip plan" }, t("again.chip")) : ""),
+      el("span", { id: "proposal" }, proposal(one)),
+      one.again ? el("span", { class: "chip plan" }, t("again.chip")) : "",
+      one.verdict?.alone ? el("span", { class: "chip plan" }, t("alone.chip")) : ""),
     one.why ? el("p", { class: "why" }, one.why.text || one.why) : "",
     one.changed ? el("p", { class: "told small" }, changedWords(one.changed)) : "",
     one.earlier ? el("p", { class: "told small" }, t("again.earlier", {
       verdict: named("verdict", one.earlier.verdict) || "—", by: one.earlier.by || "", at: clock(one.earlier.at) })) : "");
+}
+
+/** What the tool proposes of the indicator; struck out where people made something else of it. */
+function proposal(one) {
+  if (!one.proposed) return [];
+  const revised = one.revised || one.evidence.some(isRevised);
+  const words = named("proposed", one.proposed);
+  return [el("span", { class: "proposal" }, revised ? el("s", {}, words) : words), // After the next reading, the reasons below say so themselves.
+    revised && !one.revised ? el("small", { class: "soft" }, ` ${t("judge.revised")}`) : ""];
+}
+
+/** Whether people left of a card something else than the tool proposed. */
+function isRevised(card) {
+  const made = card.decision?.state;
+  if (!made) return false;
+  return made.verdict === "rejected" || Boolean(made.stage) || (made.verdict === "accepted" && (card.attached === true
+    || (card.slots || []).some((slot) => Boolean(slot.accepted) !== Boolean(slot.proposed))));
+}
+
+/** The proposal in the head, after a decision on a card below it. */
+export function redrawProposal() {
+  if (at("proposal") && state.indicator) put(at("proposal"), proposal(state.indicator));
 }
 
 function asked(one) {
@@ -90,7 +113,7 @@ function openSlot(cell, answers) {
         t(chosen ? "slot.all" : "slot.only"))),
       el("h3", {}, t("answer.title")), el("p", { class: "small soft" }, t("answer.kept")),
       answers.length ? el("ul", { class: "answers" }, answers.map((one) => el("li", {}, el("bdi", {}, one.text),
-        el("small", { class: "soft" }, ` ${one.by} ${clock(one.at)}`)))) : el("p", { class: "soft" }, t("answer.none")),
+        el("small", { class: "soft" }, ` ${one.by || ""} ${clock(one.at)}`)))) : el("p", { class: "soft" }, t("answer.none")),
       can("decide", state.unit) ? el("label", { class: "field" }, el("span", {}, t("answer.add")), el("textarea", { name: "note", required: true,
         maxlength: 4000, value: api.draft(name), oninput: (event) => api.draft(name, event.target.value) })) : ""],
     act: async (form) => {

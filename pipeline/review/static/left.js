@@ -98,6 +98,7 @@ function row(one, act) {
     el("span", { class: "side" },
       one.again ? el("span", { class: "chip plan" }, t("again.chip")) : "",
       one.changed ? el("span", { class: "chip plan" }, t("changed.chip")) : "",
+      one.alone ? el("span", { class: "chip line plan" }, t("alone.chip")) : "",
       one.verdict ? el("span", { class: `chip ${verdictTone(one.verdict)}` }, named("verdict", one.verdict)) : "",
       one.evidence ? el("span", { class: left ? "count" : "count done", title: t("progress.cards") },
         `${one.decided}/${one.evidence}`) : "")));

@@ -18,12 +18,14 @@ export function wireLine(reload, back) {
     await api.ping();
     if (api.isDown()) asking = setTimeout(ask, 3000);
   };
-  api.on("line", (count, why) => {
+  api.on("line", (count, why, words = "") => {
+    // The server knows better than the page what is the matter, and what is to be done.
+    const [said, ...todo] = words.split("\n");
     const was = !line.hidden;
     line.hidden = !why && !(was && count);
     if (why) sent ||= count > 0;
-    if (!line.hidden) put(line, el("b", {}, why ? t(`line.${why}`) : t("line.up")), count ? el("b", {}, t("line.kept", { count })) : "",
-      el("span", {}, why ? t(next(why)) : ""), api.isDown() ? el("button", { type: "button", onclick: () => { api.wakeUp(); ask(); } }, t("again")) : "");
+    if (!line.hidden) put(line, el("b", {}, why ? said || t(`line.${why}`) : t("line.up")), count ? el("b", {}, t("line.kept", { count })) : "",
+      el("span", {}, why ? [todo.join(""), t(next(why))].filter(Boolean).join(" ") : ""), api.isDown() ? el("button", { type: "button", onclick: () => { api.wakeUp(); ask(); } }, t("again")) : "");
     else if (was) {
       announce(t(sent ? "line.back" : "line.up"));
       if (!sent) back();

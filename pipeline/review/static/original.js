@@ -101,7 +101,7 @@ export function clearOriginal() {
   if (coming) tell("seen", { row: coming, seen: false });
   coming = null;
   Object.assign(shown, { row: null, told: null });
-  put(at("right"), el("p", { class: "empty" }, t("original.choose")));
+  put(at("right"), el("p", { class: "empty" }, el("span", { class: "keyed" }, t("original.choose")), el("span", { class: "touched" }, t("original.choose_touch"))));
 }
 
 function draw() {

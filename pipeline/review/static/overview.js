@@ -17,7 +17,7 @@ run(async () => {
   const base = `/u/${encodeURIComponent(page.unit)}`;
   put(at("content"),
     el("section", {}, el("h2", {}, t("overview.progress")), progress(told, rows)),
-    changed(told.changed || [], base), orphans(told.orphans || [], base),
+    alone(rows, base), changed(told.changed || [], base), orphans(told.orphans || [], base),
     el("section", {}, el("h2", {}, t("overview.matrix")), el("div", { class: "legendline" }, legend()), matrix(rows, periods, base)),
     can("agreement") && told.agreement ? el("section", {}, el("h2", {}, t("agreement.title")), el("p", { class: "lead small" }, t("agreement.lead")),
       agreement(told.agreement, (id) => words.get(id) || "")) : "",
@@ -40,6 +40,15 @@ function progress(told, rows) {
     stacked(t("progress.verdicts"), [...verdicts, { code: "rest", words: t("overview.open"), count: open }]));
 }
 
+/** What only one of the blind reviewers gave: it waits for the lead. */
+function alone(rows, base) {
+  const open = rows.filter((row) => row.alone);
+  const count = open.reduce((sum, row) => sum + row.alone, 0);
+  return count ? el("section", { id: "alone", class: "attention" }, el("h2", {}, t("overview.alone", { count })), el("p", { class: "lead small" }, t("overview.alone_lead"), " ",
+    el("a", { href: `${base}/differences` }, t("differences.title"))),
+    el("ul", {}, open.map((row) => el("li", {}, link(base, { ...row, indicator: row.id }), el("span", { class: "chip plan" }, t("alone.count", { count: row.alone })))))) : "";
+}
+
 /** Verdicts that were given before the papers changed. */
 function changed(rows, base) {
   return rows.length ? el("section", { id: "changed", class: "attention" }, el("h2", {}, t("overview.changed", { count: rows.length })), el("p", { class: "lead small" }, t("overview.changed_lead")),
@@ -50,9 +59,10 @@ function changed(rows, base) {
 /** What was decided on and is not in the papers any more. */
 function orphans(rows, base) {
   return rows.length ? el("section", { id: "orphans", class: "attention" }, el("h2", {}, t("overview.orphans", { count: rows.length })), el("p", { class: "lead small" }, t("overview.orphans_lead")),
-    el("ul", {}, rows.map((row) => el("li", {}, link(base, row), el("span", { class: "chip none" }, named("evidence", row.verdict)),
-      el("small", { class: "soft" }, [row.reason ? named("reason", row.reason) : "", t("card.by", { by: row.by, at: clock(row.at) })].filter(Boolean).join(" · ")),
-      el("p", {}, el("bdi", { lang: "zh-CN" }, short(row.text || row.path, 120))), row.text ? el("p", { class: "small soft" }, el("bdi", { lang: "zh-CN" }, row.path)) : "")))) : "";
+    el("ul", {}, rows.map((row) => el("li", {}, link(base, row), el("span", { class: "chip none" }, row.verdict ? named("evidence", row.verdict) : t("orphan.note_only")),
+      el("small", { class: "soft" }, [row.stage ? named("stage", row.stage) : "", row.reason ? named("reason", row.reason) : "", t("card.by", { by: row.by, at: clock(row.at) })].filter(Boolean).join(" · ")),
+      el("p", {}, el("bdi", { lang: "zh-CN" }, short(row.text || row.path, 120))), row.text ? el("p", { class: "small soft" }, el("bdi", { lang: "zh-CN" }, row.path)) : "",
+      row.note ? el("p", { class: "small" }, el("b", {}, t("card.note")), " ", el("bdi", {}, row.note)) : "")))) : "";
 }
 
 function link(base, row) {

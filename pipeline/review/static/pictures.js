@@ -18,7 +18,7 @@ export function matrix(rows, periods, base) {
     body.push(el("tr", { class: owes(row) ? "" : "context" }, el("th", { scope: "row" }, el("a", { href: link }, el("span", { class: "id" }, row.id), el("span", { lang: "zh-CN", class: "clamp" }, row.wording))),
       periods.map((one) => cell(row.periods?.[one.id] ?? row.cells?.[one.id])),
       el("td", { class: "number" }, row.evidence ? `${row.decided}/${row.evidence}` : "–", row.added ? el("small", { class: "soft" }, ` ${t("progress.added_short", { count: row.added })}`) : ""),
-      el("td", { class: "verdict" }, row.verdict ? el("span", { class: `chip ${verdictTone(row.verdict)}` }, named("verdict", row.verdict)) : el("span", { class: "soft" }, el("span", { "aria-hidden": "true" }, "—"), el("span", { class: "sr" }, t("overview.open"))))));
+      el("td", { class: "verdict" }, row.alone ? el("span", { class: "chip line plan" }, t("alone.chip")) : "", row.verdict ? el("span", { class: `chip ${verdictTone(row.verdict)}` }, named("verdict", row.verdict)) : el("span", { class: "soft" }, el("span", { "aria-hidden": "true" }, "—"), el("span", { class: "sr" }, t("overview.open"))))));
   }
   return el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": t("overview.matrix") }, el("table", { class: "matrix" },
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t("overview.indicator")), periods.map((one) => el("th", { scope: "col", class: "y" }, one.words || period(one.id))),

@@ -5,7 +5,7 @@ import { at, el, put } from "./dom.js";
 import { drawCards, redraw, showCurrent } from "./cards.js";
 import { act, onceSeen, unmask } from "./decisions.js";
 import { help, wireKeys } from "./keys.js";
-import { drawJudge, drawShort, redrawAsked } from "./judge.js";
+import { drawJudge, drawShort, redrawAsked, redrawProposal } from "./judge.js";
 import { drawLeft } from "./left.js";
 import { wireLine } from "./line.js";
 import { clearOriginal, showOriginal } from "./original.js";
@@ -18,14 +18,17 @@ import { t } from "./words.js";
 
 const cardActs = { select, run: (key) => act(key), unmask: null };
 const leftActs = { choose, queue, photos: () => search("photos") };
-let before = { view: "indicator", id: null };
+let before = { view: "indicator", id: null, row: null, slot: null, top: 0, held: null }; // the place that a search left
 
 run(async () => {
   await loadUnit();
   cardActs.unmask = can("unmask", state.unit) ? unmask : null;
   listen("unit", drawRoom);
   listen("rows", drawMiddle);
-  listen("row", (row) => redraw(state.rows.indexOf(row), cardActs));
+  listen("row", (row) => {
+    redraw(state.rows.indexOf(row), cardActs);
+    redrawProposal();
+  });
   listen("recall", drawRecall);
   listen("seen", ({ row, seen }) => onceSeen(row, seen));
   listen("go", ({ indicator, target }) => choose(indicator, target));
@@ -77,7 +80,7 @@ async function guarded(work) {
   try {
     await work();
   } catch (error) {
-    announce(error instanceof api.Refused ? error.message : t(error instanceof api.Offline ? "line.down" : "error.unknown"), true);
+    announce(error instanceof api.Refused ? error.message : error instanceof api.Offline ? error.message || t("line.down") : t("error.unknown"), true);
     if (!(error instanceof api.Refused || error instanceof api.Offline)) throw error;
   }
 }
@@ -172,7 +175,7 @@ function announceCard(row) {
 }
 
 function search(kind = null) {
-  if (state.view !== "search") before = { view: state.view, id: state.lastIndicator };
+  if (state.view !== "search") before = { view: state.view, id: state.lastIndicator, row: current(), slot: state.slot, top: at("main").scrollTop, held: document.activeElement?.dataset.hold };
   pane("middle");
   startSearch(typeof kind === "string" ? kind : null);
   left();
@@ -184,9 +187,19 @@ function search(kind = null) {
   at("words").select();
 }
 
+/** Back to where the search was begun: the same card, as far down, with the focus on it. */
 function leaveSearch() {
-  if (before.view === "indicator" && before.id) choose(before.id).then(() => at("wording")?.focus());
-  else queue(before.view);
+  const { view, id, row, slot, top, held } = before;
+  if (view === "indicator" && !id) return queue(view);
+  return guarded(async () => {
+    if (!(await (view === "indicator" ? openIndicator(id, { slot }) : openQueue(view)))) return;
+    pane("middle");
+    at("main").scrollTop = top;
+    const now = row ? state.rows.findIndex((one) => one.target === row.target && one.indicator === row.indicator) : -1;
+    if (now >= 0) return select(now);
+    clearOriginal();
+    ((held && document.querySelector(`[data-hold="${CSS.escape(held)}"]`)) || at("wording") || at("main")).focus({ preventScroll: true });
+  });
 }
 
 function escape() {

@@ -34,9 +34,12 @@ export async function run(main) {
 /** A whole page that cannot be shown: what is wrong, what to do, and a way to try again. */
 export function failed(error) {
   const target = at("main");
+  const [said, ...todo] = (error instanceof api.Offline || error instanceof api.Refused ? error.message : "").split("\n");
+  // Of a room, the other parts would go on saying that they are being read.
+  if (at("room")) at("room").dataset.pane = "failed";
   put(target, el("div", { class: "narrow error", role: "alert" },
-    el("h1", {}, error instanceof api.Offline ? t("line.down") : error instanceof api.Refused ? error.message : t("error.unknown")),
-    el("p", { class: "next" }, error.body?.next || (error instanceof api.Offline ? t("line.down_next") : t("error.next"))),
+    el("h1", {}, said || t(error instanceof api.Offline ? "line.down" : "error.unknown")),
+    el("p", { class: "next" }, error.body?.next || todo.join(" ") || (error instanceof api.Offline ? t("line.down_next") : t("error.next"))),
     el("div", { class: "tools" },
       el("button", { class: "main", type: "button", onclick: () => location.reload() }, t("again")),
       el("a", { class: "button", href: "/" }, t("home")))));

@@ -63,27 +63,32 @@ export function refreshSoon() {
 let asked = 0;
 
 /** Open an indicator; the answer of an older call is left aside. */
-export async function openIndicator(id, { keep = null } = {}) {
+export async function openIndicator(id, { keep = null, slot = null } = {}) {
   const mine = ++asked;
   const told = await api.get(place(`/indicators/${encodeURIComponent(id)}`));
   if (mine !== asked) return false;
-  Object.assign(state, { view: "indicator", indicator: told, slot: null });
-  state.rows = cardsOf(told);
+  Object.assign(state, { view: "indicator", indicator: told, slot });
+  state.rows = cardsOf(told).filter(serves(slot));
   state.now = keep ? state.rows.findIndex((row) => row.target === keep) : -1;
   tell("rows");
   return true;
 }
 
 function cardsOf(told) {
-  const orphans = (told.orphaned || []).map((card) => ({ ...card, orphan: true }));
-  return [...told.evidence, ...orphans].map((card) => ({ indicator: told.id, ...card }));
+  // The rows are the indicator's own cards: what is decided on one stands in both.
+  for (const card of told.orphaned || []) card.orphan = true;
+  for (const card of [...told.evidence, ...(told.orphaned || [])]) card.indicator ??= told.id;
+  return [...told.evidence, ...(told.orphaned || [])];
+}
+
+function serves(slot) {
+  return (card) => !slot || (card.serves || []).some(([requirement, period]) => requirement === slot.requirement && period === slot.period);
 }
 
 /** Only the cards that serve this slot; null: all of them. */
 export function filterBySlot(slot) {
   state.slot = slot;
-  state.rows = cardsOf(state.indicator).filter((card) => !slot
-    || (card.serves || []).some(([requirement, period]) => requirement === slot.requirement && period === slot.period));
+  state.rows = cardsOf(state.indicator).filter(serves(slot));
   state.now = -1;
   tell("rows");
 }

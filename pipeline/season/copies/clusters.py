@@ -32,12 +32,12 @@ def joined(pairs: Iterable[tuple[Thing, Thing]]) -> list[list[Thing]]:
 
 def cluster(kind: str, text: str, members: Iterable[Row], passages: int = 0) -> Row:
     """A cluster as copies.json has it: its members by date (without one last), unit and path."""
-    rows = sorted(members, key=lambda row: (row["dated"] or "9999", row["unit"], row["path"],
-                                            row["passage"] or ""))
+    rows = sorted(members, key=lambda row: (row["dated"] or "9999", row["unit"], row["dir"],
+                                            row["path"], row["passage"] or ""))
     dates = [row["dated"] for row in rows if row["dated"]]
     return {
         "kind": kind, "text": text, "members": rows, "earliest": min(dates) if dates else None,
-        "units": len({row["unit"] for row in rows}), "passages": passages,
+        "units": len({row["dir"] for row in rows}), "passages": passages,
     }
 
 
@@ -45,5 +45,5 @@ def ordered(clusters: Iterable[Row], kinds: Mapping[str, int]) -> list[Row]:
     """Papers first, then passages, then pictures; those that most units share first."""
     return sorted(clusters, key=lambda row: (
         kinds[row["kind"]], -row["units"], row["earliest"] or "9999",
-        [(one["unit"], one["path"], one["passage"] or "") for one in row["members"]],
+        [(one["unit"], one["dir"], one["path"], one["passage"] or "") for one in row["members"]],
     ))

@@ -75,7 +75,7 @@ def written(season: Path, units: Sequence[Unit], templates: Templates, key: str,
             try:
                 read = part(unit.ledger, unit.name)
             except StoreError:
-                lost.append(unit.dir)
+                lost.append(_named(unit))
                 continue
             there.append(unit)
             spool.add(read)
@@ -94,7 +94,7 @@ def written(season: Path, units: Sequence[Unit], templates: Templates, key: str,
 def compared(spooled: Spooled, rubrics: Iterable[Codes], templates: Templates,
              seen: Sequence[Picture], units: Sequence[Unit],
              candidates: Candidates = search.candidates) -> Row:
-    """{"clusters", "permitted", "passages", "papers", "pictures"} of the season."""
+    """{"clusters", "common", "permitted", "passages", "papers", "pictures"} of the season."""
     tables = search.allowed(spooled, rubrics, templates.codes)
     free, values, enough, out = search.marked(spooled, tables)
     near = candidates(values, enough, spooled.paper_unit[spooled.paper])
@@ -104,7 +104,7 @@ def compared(spooled: Spooled, rubrics: Iterable[Codes], templates: Templates,
     signs = int((np.asarray(spooled.codes) > STOP).sum()) + spooled.quoted
     counted = out | {"quoted": spooled.quoted}
     return {
-        "clusters": clusters.ordered(told, _KINDS),
+        "clusters": clusters.ordered(told, _KINDS), "common": _common(spooled, tables.crowd),
         "permitted": {"signs": signs, "counts": counted,
                       "shares": permitted.shares(counted, signs), "crowd": tables.crowd},
         "units": len(units), "papers": len(spooled.papers), "passages": len(spooled.ids),
@@ -167,12 +167,29 @@ def _passages(spooled: Spooled, found: Sequence[Papers], units: Sequence[Unit]) 
         yield clusters.cluster("passage", mask(text)[:LONGEST], rows, len(shared))
 
 
+def _common(spooled: Spooled, crowd: int) -> list[Row]:
+    """Papers that so many units gave in word for word that they are everybody's, those of most
+    units first: {"title", "path", "units", "dated"}. They make no cluster, and are not hidden."""
+    alike: dict[str, list[Row]] = {}
+    for paper in spooled.papers:
+        if paper["length"]:
+            alike.setdefault(paper["exact"], []).append(paper)
+    told = []
+    for papers in alike.values():
+        count = len({paper["unit"] for paper in papers})
+        if count >= crowd:
+            first = min(papers, key=lambda one: (one["dated"] or "9999", one["unit"], one["path"]))
+            told.append({"title": mask(first["title"] or "")[:LONGEST], "path": mask(first["path"]),
+                         "units": count, "dated": first["dated"]})
+    return sorted(told, key=lambda row: (-row["units"], row["title"], row["path"]))
+
+
 def _photos(seen: Sequence[Picture], units: Sequence[Unit], crowd: int) -> Iterator[Row]:
     for group in clusters.joined(pictures.same(seen)):
         if len({seen[one].unit for one in group}) >= crowd:
             continue  # everybody's: a campaign's logo, the superior's poster
         rows = [{
-            "unit": units[seen[one].unit].dir, "path": mask(seen[one].path), "passage": None,
+            **_named(units[seen[one].unit]), "path": mask(seen[one].path), "passage": None,
             "dated": min(seen[one].years, default=None), "share": None, "page": seen[one].page,
         } for one in group]
         yield clusters.cluster("picture", "", rows)
@@ -200,10 +217,15 @@ def _member(spooled: Spooled, units: Sequence[Unit], paper: int, share: float,
             passage: int | None) -> Row:
     row = spooled.papers[paper]
     return {
-        "unit": units[row["unit"]].dir, "path": mask(row["path"]),
+        **_named(units[row["unit"]]), "path": mask(row["path"]),
         "passage": None if passage is None else f"{int(spooled.ids[passage]):016x}",
         "dated": row["dated"], "share": round(share, 3),
     }
+
+
+def _named(unit: Unit) -> Row:
+    """A unit as `zuozheng batch --json` calls it too: its name, its folder below SEASON/units."""
+    return {"unit": mask(unit.name), "dir": unit.dir}
 
 
 def _length(spooled: Spooled, passage: int) -> int:

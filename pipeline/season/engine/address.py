@@ -68,7 +68,7 @@ def _usable(tls: Tls) -> None:
             with place.open("rb"):
                 pass
         except OSError as error:
-            raise InputError("tls_unusable", file=place, why=error.strerror or error) from None
+            raise InputError("tls_unusable", cert=place, why=error.strerror or error) from None
     place = tls.ca
     try:
         trying = ssl.create_default_context(cafile=str(tls.ca))
@@ -77,7 +77,7 @@ def _usable(tls: Tls) -> None:
         trying.load_cert_chain(str(tls.cert), str(tls.key), password="")
     except (ssl.SSLError, ValueError) as error:
         why = getattr(error, "reason", None) or type(error).__name__
-        raise InputError("tls_unusable", file=place, why=why) from None
+        raise InputError("tls_unusable", cert=place, why=why) from None
 
 
 def _without_secret(scheduler: str) -> str:

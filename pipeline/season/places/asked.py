@@ -70,6 +70,8 @@ def opened(place: str) -> Opened:
         raise InputError("extra_missing", extra="remote", what=f"{kind}://") from None
     except ValueError:
         raise InputError("place_unknown", place=place, kinds="s3:// file://") from None
+    except Exception as error:  # some libraries connect at once
+        raise InputError("place_unreachable", place=place, why=_why(error)) from None
     return Opened(system, path.rstrip("/") or "/", kind)
 
 
@@ -80,11 +82,15 @@ def _speaking(place: str, writing: bool = False) -> Iterator[None]:
     except (InputError, OutputError):
         raise
     except Exception as error:  # whatever a library of any store may raise
-        number = error.errno if isinstance(error, OSError) else None
-        why = os.strerror(number) if number else _KIND.sub("", type(error).__name__)
+        why = _why(error)
         if writing:
             raise OutputError("place_unwritable", place=place, why=why) from None
         raise InputError("place_unreachable", place=place, why=why) from None
+
+
+def _why(error: Exception) -> str:
+    number = error.errno if isinstance(error, OSError) else None
+    return os.strerror(number) if number and number > 0 else _KIND.sub("", type(error).__name__)
 
 
 def listed(place: str, deep: bool = True, must: bool = True) -> list[Entry]:

@@ -37,7 +37,7 @@ def register(conn: Connection, out: Path, label: str, rubric: str) -> Unit:
     """The unit of OUT, made known; one that is known keeps its decisions under the new place, name
     and rubric.
 
-    Raises InputError `review_id_broken`, `unit_twice` (a copy of a folder that is known and still
+    Raises InputError `review_id_broken`, `unit_copied` (a copy of a folder that is known and still
     there), OutputError.
     """
     out = out.absolute()
@@ -50,7 +50,7 @@ def register(conn: Connection, out: Path, label: str, rubric: str) -> Unit:
     elif known != made:
         before = Path(known.out)
         if known.out != made.out and _other(before, out) and id_of_quietly(before) == made.id:
-            raise InputError("unit_twice", out=out, other=before, file=out / ID_FILE)
+            raise InputError("unit_copied", out=out, other=before, file=ID_FILE)
         conn.execute(update(t.unit).where(t.unit.c.id == made.id).values(**_kept(made)))
     return made
 

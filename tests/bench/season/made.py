@@ -254,7 +254,8 @@ def main() -> None:
     parser.add_argument("--papers", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--year", type=int, default=2024)
-    parser.add_argument("--follows", action="store_true", help="takes from the season before")
+    parser.add_argument("--follows", action="store_true", help="a year after the season of "
+                        "the same --seed and --year one less: its units take papers from that one")
     parser.add_argument("--scans", type=float, default=0.02, help="share of pictures")
     parser.add_argument("--small", action="store_true", help="every paper a page at most")
     parser.add_argument("--twins", action="store_true", help="two units of one name")

@@ -58,6 +58,15 @@ def test_a_row_for_each_unit_and_a_column_for_each_indicator(tmp_path: Path) -> 
         "拟：佐证齐备", "拟：部分具备", "拟：未找到佐证", "拟：待读未读文件"}
 
 
+def test_a_heading_that_is_cut_says_so(tmp_path: Path) -> None:
+    head = written(fake.season(tmp_path, [(fake.unit("甲局"), fake.answer(fake.summary()))]))[
+        "单位×指标"][0]
+    wordings = {item.id: item.wording for item in fake.load("yuxi-2024").items}
+    for told in head[3:]:
+        id, _, words = told.partition(" ")
+        assert words == wordings[id] or words.endswith("…") and wordings[id].startswith(words[:-1])
+
+
 def test_each_slot_tells_what_was_due_what_came_and_when(tmp_path: Path) -> None:
     place = fake.season(tmp_path, [(fake.unit("甲局"), fake.answer(fake.summary(slots={
         ("U1-info", "2024H1"): {"state": "performed", "first": "2024-08-02", "count": 2}})))])

@@ -128,6 +128,8 @@ def view(chromium: Any) -> Iterator[Callable[..., View]]:
         made = View(context.new_page())
         made.page.on("console", lambda line: line.type in ("error", "warning")
                      and made.told.append(line.text))
+        made.page.on("response", lambda told: told.status == 404 and "/pictures/" in told.url
+                     and made.told.append(f"no such picture: {told.url}"))
         made.page.on("pageerror", lambda error: made.told.append(str(error)))
         made.page.on("dialog", lambda dialog: (made.told.append(f"dialog {dialog.message}"),
                                                dialog.accept()))

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.review.browser.conftest import PASSWORD, enter, log_in, room, shoot, until
 from tests.review.browser.looking import asks
-from tests.review.browser.test_room import chip, is_saved, step
+from tests.review.browser.test_room import chip, concludes, is_saved, step
 
 Fixture = Callable[..., Any]
 PEOPLE = {"顾言": "reviewer", "岑溪": "reviewer", "沈知白": "lead", "罗管": "admin",
@@ -40,7 +40,19 @@ def test_two_blind_reviewers_and_the_lead(lanhe: Any, starts: Fixture, view: Fix
     step(one)
     one.keyboard.press("a")
     is_saved(one, 1, "采信")
+    # What only one of them says, and what the unit says.
+    one.check(".pick input[value=met]", force=True)
+    concludes(one)
+    until(one, "document.querySelector('#verdict-saved').textContent.includes('符合')")
+    one.click(".slot >> nth=0")
+    one.fill("dialog textarea", "本项材料另行报送")
+    one.click("dialog button[type=submit]")
+    one.wait_for_selector(".slot .chip")
     two = room(log_in(second, served, "岑溪"))
+    two.click(".slot >> nth=0")
+    assert "本项材料另行报送" in two.inner_text("dialog .answers")
+    two.keyboard.press("Escape")
+    two.wait_for_selector("dialog", state="detached")
     assert [chip(two, 0), chip(two, 1)] == ["未复核", "未复核"]
     assert "顾言" not in two.inner_text("body")
     step(two)
@@ -68,21 +80,33 @@ def test_two_blind_reviewers_and_the_lead(lanhe: Any, starts: Fixture, view: Fix
         hand_in(each)
     page.reload()
     page.wait_for_selector(".difference")
-    assert page.locator(".difference").count() == 1
-    told = page.inner_text(".difference")
+    assert page.locator(".difference").count() == 2
+    assert "只有一人给出" in page.inner_text(".difference >> nth=0")
+    assert page.locator(".difference >> nth=0").locator(".sides > div").count() == 1
+    told = page.inner_text(".difference >> nth=1")
     assert "顾言" in told and "岑溪" in told and "采信" in told and "不采信" in told
     assert "党组织每年落实学习" in told
     assert "不能再退回" in page.inner_text("#content") and not page.locator(".handed").count()
     shoot(page, "differences")
-    page.click(".difference button.main")
+    page.goto(differences.replace("/differences", "/overview"))
+    page.wait_for_selector("#alone")
+    assert "Y01" in page.inner_text("#alone")
+    assert "只有一人给出" in page.inner_text(".matrix td.verdict >> nth=0")
+    shoot(page, "alone")
+    page.goto(differences)
+    page.click(".difference >> nth=0 >> button.main")
+    page.check("dialog input[value=met]")
+    page.click("dialog button[type=submit]")
+    page.wait_for_selector(".difference.settled")
+    assert page.locator(".difference .chip.plan").count() == 0
+    page.click(".difference >> nth=1 >> button.main")
     page.check("dialog input[value=accepted]")
     assert page.locator("dialog .picks input:checked").count() >= 2
     shoot(page, "settle")
     asks(page, "settle")
     page.fill("dialog textarea", "有时间、有人数")
     page.click("dialog button[type=submit]")
-    page.wait_for_selector(".difference.settled")
-    assert "有时间、有人数" in page.inner_text(".difference.settled .told")
+    page.wait_for_selector(".difference.settled:has-text('有时间、有人数')")
     assert page.locator(".agreement tbody tr").count() >= 1
     for seen in (lead, first, second):
         seen.clean()

@@ -71,6 +71,58 @@ def test_a_service_that_has_stopped_is_called_that(lanhe: Any, starts: Fixture, 
     seen.clean()
 
 
+def test_a_full_disk_is_told_as_the_server_tells_it(lanhe: Any, starts: Fixture, view: Fixture
+                                                    ) -> None:
+    seen = view()
+    page = enter(seen, starts("local", lanhe))
+    step(page)
+
+    def full(route: Any) -> None:
+        route.fulfill(status=503, headers={"Retry-After": "2"}, json={
+            "error": "store_full", "text": "磁盘已满，这一步没有保存。\n请管理员腾出空间。"})
+
+    page.route("**/evidence", full)
+    page.keyboard.press("a")
+    is_saved(page, 0, "等待保存")
+    page.evaluate("""() => { window.lines = []; new MutationObserver(() => window.lines.push(
+        document.querySelector("#line").textContent)).observe(document.querySelector("#line"),
+        {childList: true}) }""")
+    # Pages can be read all the same: that is no sign that it would be saved now.
+    step(page)
+    page.wait_for_timeout(300)
+    told = page.inner_text("#line")
+    assert "磁盘已满" in told and "腾出空间" in told and "1 条" in told
+    assert "正忙" not in told and "已恢复" not in "".join(page.evaluate("window.lines"))
+    shoot(page, "full")
+    page.route("**/original?*", lambda route: route.fulfill(status=503, json={
+        "error": "store_unreachable", "text": "暂时连不上数据库。"}))
+    page.keyboard.press("j")
+    page.wait_for_selector("#right .wrong")
+    assert "连不上数据库" in page.inner_text("#right")
+    page.keyboard.press("a")
+    alerts(page, "连不上数据库")
+    page.unroute("**/original?*")
+    page.unroute("**/evidence")
+    page.click("#line button")
+    is_saved(page, 0, "采信")
+    page.wait_for_selector("#line", state="hidden")
+    seen.clean()
+
+
+def test_a_room_that_cannot_be_read_says_so_alone(lanhe: Any, starts: Fixture, view: Fixture
+                                                  ) -> None:
+    seen = view()
+    page = enter(seen, starts("local", lanhe))
+    page.route("**/api/units/*", lambda route: route.fulfill(status=424, json={
+        "error": "run_missing", "text": "上次的结果不在了。\n请去掉 --last 再运行。"}))
+    page.reload()
+    page.wait_for_selector("#main .error")
+    assert page.inner_text("#main h1") == "上次的结果不在了。"
+    assert "去掉 --last" in page.inner_text("#main .next")
+    assert "正在读取" not in page.inner_text("#room")
+    seen.clean()
+
+
 def test_a_verdict_before_the_evidence_is_asked_about(lanhe: Any, starts: Fixture, view: Fixture
                                                       ) -> None:
     seen = view()

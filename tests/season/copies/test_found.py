@@ -32,7 +32,7 @@ def paper(path: str, *passages: str, dated: str | None = "2023-05-01", title: st
 
 
 def members(row: Row) -> list[list[tuple[str, str]]]:
-    return [[(one["unit"], one["path"]) for one in cluster["members"]]
+    return [[(one["dir"], one["path"]) for one in cluster["members"]]
             for cluster in row["clusters"]]
 
 
@@ -98,6 +98,26 @@ def test_what_six_units_and_a_fifth_of_all_say_is_everybodys(tmp_path: Path) -> 
     assert everybody["clusters"] == [] and everybody["permitted"]["shares"]["common"] > 0.8
 
 
+def test_one_paper_of_most_units_is_said_and_is_no_copy(tmp_path: Path) -> None:
+    def season(count: int) -> Row:
+        return told(tmp_path / str(count), {
+            f"第{at}局": [paper("李建国同志.docx", *(PLAN if at < count else [f"空{at}"]),
+                              title="李建国同志承诺书")] for at in range(7)})
+    assert season(5)["common"] == []
+    assert season(6)["common"] == [{"title": "李**同志承诺书", "path": "李**同志.docx", "units": 6,
+                                    "dated": "2023-05-01"}]
+
+
+def test_a_member_has_its_units_name_and_directory(tmp_path: Path) -> None:
+    made = [ledgered(tmp_path, dir, [paper("一.docx", *PLAN)])._replace(name=name)
+            for dir, name in (("甲-1", "甲局"), ("甲-2", "甲局"), ("乙-3", "局长李建国"))]
+    row = orjson.loads(written(tmp_path, made, NONE, "k").read_bytes())
+    (cluster,) = row["clusters"]
+    assert cluster["units"] == 3
+    assert {(one["dir"], one["unit"]) for one in cluster["members"]} == {
+        ("甲-1", "甲局"), ("甲-2", "甲局"), ("乙-3", "局长李**")}
+
+
 def test_the_superiors_own_paper_is_never_a_member(tmp_path: Path) -> None:
     row = told(tmp_path, {name: [paper("上级.pdf", *PLAN, flags=("received",))]
                           for name in ("甲局", "乙局")})
@@ -142,7 +162,8 @@ def test_a_damaged_ledger_is_named_and_the_others_are_compared(tmp_path: Path) -
     units = [ledgered(tmp_path, name, [paper("一.docx", *PLAN)]) for name in ("甲", "乙", "丙")]
     units[1].ledger.write_bytes(b"SQLite format 3\0" + bytes(5_000))
     row = orjson.loads(written(tmp_path, units, NONE, "k").read_bytes())
-    assert row["lost"] == ["乙"] and members(row) == [[("丙", "一.docx"), ("甲", "一.docx")]]
+    assert row["lost"] == [{"unit": "乙", "dir": "乙"}]
+    assert members(row) == [[("丙", "一.docx"), ("甲", "一.docx")]]
 
 
 def test_a_season_without_a_word_is_compared_too(tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_a_copy_of_a_folder_is_not_taken_for_the_unit(
     copy = tmp_path / "副本"
     copy.mkdir()
     (copy / ID_FILE).write_bytes((tmp_path / "结果" / ID_FILE).read_bytes())
-    with pytest.raises(InputError, match="unit_twice"), writing(base) as conn:
+    with pytest.raises(InputError, match="unit_copied"), writing(base) as conn:
         register(conn, copy, "岚河市交通运输局", "yuxi-2024")
 
 
