@@ -124,11 +124,12 @@ def test_what_takes_long_is_pending_and_then_there(
 
 
 def test_nobody_waits_for_libreoffice(shows: Originals, case: Case) -> None:
-    case.put("纪要.docx", docx(BODY))
+    paper = docx(BODY)  # once: it holds the time at which it was made
+    case.put("纪要.docx", paper)
     begun = time.monotonic()
-    assert shows.show(case.asked("纪要.docx", docx(BODY))) == Shown(None, reason="pending")
+    assert shows.show(case.asked("纪要.docx", paper)) == Shown(None, reason="pending")
     assert time.monotonic() - begun < originals.PATIENCE / 10
-    assert made(shows, case.asked("纪要.docx", docx(BODY))).reason in (None, "program_missing")
+    assert made(shows, case.asked("纪要.docx", paper)).reason in (None, "program_missing")
 
 
 # --- what is not there ------------------------------------------------------------------------
@@ -241,6 +242,7 @@ def test_without_the_program_the_text_is_shown(case: Case, monkeypatch: pytest.M
     hidden = "from pipeline.ingest.word import office\noffice._USUAL = ()\n" \
              "office.shutil.which = lambda name: None\n"
     monkeypatch.setattr(lane, "COMMAND", (sys.executable, "-c", hidden + MOCK))
-    case.put("纪要.docx", docx(BODY))
+    paper = docx(BODY)
+    case.put("纪要.docx", paper)
     with Originals() as one:
-        assert made(one, case.asked("纪要.docx", docx(BODY))).reason == "program_missing"
+        assert made(one, case.asked("纪要.docx", paper)).reason == "program_missing"
