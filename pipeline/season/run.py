@@ -132,22 +132,20 @@ def _same_season(ledger: SeasonLedger, asked: Asked, found: list[Row]) -> list[R
     if "root" not in header:
         return []
     rubric = load(asked.rubric)
-    years = [calendar.years(one or rubric.period) for one in (header["period"], asked.period)]
+    same = header["rubric_id"] == rubric.id
+    stood = header["period"] or (rubric.period if same else "")
+    period = asked.period or rubric.period
     root, names = _root(asked.root), {unit["name"] for unit in found}
     known = [unit["name"] for unit in ledger.units()]
     kept = sum(name in names for name in known)
-    if header["rubric_id"] == rubric.id and years[0] == years[1]:
+    if same and calendar.years(stood) == calendar.years(period):
         if header["root"] == root:
             return []
         if 2 * kept >= len(known):
             return [{"key": "season_root_moved", "args": {"was": header["root"], "now": root}}]
     raise OutputError("season_other", out=asked.out,
-                      was=_named(header["rubric_id"], years[0], header["root"]),
-                      now=_named(rubric.id, years[1], root))
-
-
-def _named(rubric: str, years: tuple[str, ...], root: str) -> str:
-    return f"{rubric} {'-'.join(dict.fromkeys((years[0], years[-1])))} {root}"
+                      was=" ".join(filter(None, (header["rubric_id"], stood, header["root"]))),
+                      now=f"{rubric.id} {period} {root}")
 
 
 def _root(root: str) -> str:
