@@ -17,7 +17,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.evidence import Coverage, DocumentType, FlagCode, Proposed, Slot, SlotState, Stage
-from pipeline.language import say
 from pipeline.rubric.calendar import falls_in, slot_periods
 from pipeline.rubric.model import Indicator, Requirement
 
@@ -212,18 +211,9 @@ class Tally:
         if best != worst:
             open_periods = [period for period, state in periods if state == "unread"]
             files = max(unread.could_hold(period) for period in open_periods or self.asked)
-            return "undetermined", ("unread_stands", {
-                "files": str(files), "periods": _listed(open_periods or list(self.asked)),
-            })
-        if best == "covered":
-            return best, ("all_performed", {"periods": _listed([period for period, _ in periods])})
-        if best == "missing":
-            return best, ("nothing_found", {"periods": _listed([period for period, _ in periods])})
-        return best, ("lacking", {"periods": say("why.comma").join(
-            say(f"why.part.{state}", periods=_listed(those))
-            for state in ("performed", "planned", "unread", "nothing")
-            if (those := [period for period, other in periods if other == state])
-        )})
+            return "undetermined", ("unread_stands", {"files": str(files)})
+        return best, ({"covered": "all_performed", "missing": "nothing_found"}.get(best, "lacking"),
+                      {})
 
 
 def _plain_act(item: Indicator) -> Requirement:
@@ -281,7 +271,3 @@ def _settle(periods: Sequence[SlotState], slots: Sequence[SlotState]) -> Propose
     if all(state == "nothing" for state in (*periods, *slots)):
         return "missing"
     return "partial"
-
-
-def _listed(periods: Sequence[str]) -> str:
-    return say("why.period", periods=say("why.and").join(periods))

@@ -27,6 +27,7 @@ from pipeline.ingest import archive
 from pipeline.ingest.confined.scratch import folder_of_its_own
 from pipeline.ingest.version import version
 from pipeline.language import chosen, say
+from pipeline.report.reason import filled
 from pipeline.rubric import calendar
 from pipeline.rubric.load import digest, load
 from pipeline.rubric.model import Indicator, Rubric
@@ -294,7 +295,7 @@ def _propose(rubric: Rubric, asked: tuple[str, ...], ledger: Ledger) -> Row:
     for kind, items in (("indicators", rubric.indicators), ("duties", rubric.duties)):
         for number, item in enumerate(items):
             coverage = tallies[item.id].coverage(missing)
-            ledger.put_entry(kind, number, _entry(coverage, item))
+            ledger.put_entry(kind, number, _entry(coverage, item, asked))
     return dates
 
 
@@ -344,9 +345,11 @@ def _rules_of(meant: Iterable[str]) -> frozenset[str]:
     return frozenset(rule for rule, of in themes().rules.items() if not set(of).isdisjoint(meant))
 
 
-def _entry(coverage: Coverage, item: Indicator) -> Row:
+def _entry(coverage: Coverage, item: Indicator, asked: tuple[str, ...]) -> Row:
     """A proposal in the shape of `indicators[]`, without its evidence."""
-    code, fill = coverage.why
+    code, known = coverage.why
+    periods = dict(coverage.periods)
+    fill = filled(code, known, periods, asked)
     slots: dict[str, Row] = {}
     for slot in coverage.slots:
         slots.setdefault(slot.requirement, {})[slot.period] = {
@@ -355,7 +358,7 @@ def _entry(coverage: Coverage, item: Indicator) -> Row:
     return {
         "id": coverage.indicator,
         "proposed": coverage.proposed,
-        "periods": dict(coverage.periods),
+        "periods": periods,
         "why": {"code": code, "args": fill, "text": say(f"why.{code}", **fill)},
         "requirements": [
             {"id": one.id, "mandatory": one.mandatory, "slots": slots.get(one.id, {})}

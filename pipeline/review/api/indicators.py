@@ -7,6 +7,7 @@ from typing import Any
 from pipeline.language import say
 from pipeline.report import printable
 from pipeline.report.printable import safe
+from pipeline.report.reason import reason
 from pipeline.review.api.units import (
     answer_counts,
     by_indicator,
@@ -19,7 +20,6 @@ from pipeline.review.problem import nowhere
 from pipeline.review.run import Run
 from pipeline.review.seating import Names, answers, decided, moment, seating, settled, writer
 from pipeline.review.visit import Visit
-from pipeline.review.why import why
 from pipeline.rubric.model import Indicator
 
 Row = dict[str, Any]
@@ -55,6 +55,7 @@ def indicator(visit: Visit, unit: str, indicator: str) -> Row:
     shown = Cards(run, evidence, opened, before, final["evidence"])
     lead = final["verdict"].get(item.id)
     entry = run.entries[item.id]
+    why = entry["why"]
     said = by_indicator(evidence).get(item.id, {})
     # What was rejected, or put here by people, the tool's sentence knows nothing of.
     revised = any(one.state["verdict"] == "rejected" or one.state["verdict"] and
@@ -63,7 +64,8 @@ def indicator(visit: Visit, unit: str, indicator: str) -> Row:
         **summary(run, item, said, verdict, answer_counts(given), before),
         "wording_pieces": _pieces(item),
         "requirements": [_requirement(asked) for asked in item.requirements],
-        "why": why(entry, run.header["period"]) + (say("why.revised") if revised else ""),
+        "why": reason(why["code"], why["args"], entry["periods"], run.header["period"])
+        + (say("why.revised") if revised else ""),
         "revised": revised,
         "evidence_count": run.counts[item.id],
         "evidence": shown.of(item.id), "orphaned": shown.orphaned(item.id),
