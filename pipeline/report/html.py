@@ -1,26 +1,19 @@
 """report.html: one page that stands alone, for a reviewer to read.
 
-The page holds no script and asks for nothing from outside; its one style sheet is named in the
-policy by its hash. Everything that comes from papers is escaped by the template engine. The
-page is written piece by piece as the ledger is read.
+It is written piece by piece as the ledger is read.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
-from pipeline import __version__
-from pipeline.language import chosen, say
+from pipeline.language import say
 from pipeline.report import printable
+from pipeline.report.alone import SIGNS, style, write_alone
 from pipeline.report.papers import Paper, Papers, group_titles
 from pipeline.report.printable import named, safe
 from pipeline.rubric.model import Indicator, Requirement, Rubric
@@ -51,31 +44,17 @@ class Card(NamedTuple):
 
 SHOWN = 8
 """Pieces of evidence (and of unread files for one reason) shown before the rest is folded in."""
-SIGNS = {"performed": "●", "planned": "◐", "nothing": "○", "unread": "?"}
 PROPOSALS = ("covered", "partial", "missing", "undetermined", "beyond_documents", "shown_only",
              "context")
 STATUSES = ("read", "partly_read", "unread", "duplicate", "ignored", "started")
 SETTLED = {"read", "duplicate", "ignored"}
-_TEMPLATES = Path(__file__).with_name("templates")
 
 
 def write_html(target: Path, ledger: Ledger, rubric: Rubric) -> None:
     """Write the page to `target`."""
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES, encoding="utf-8"), autoescape=True,
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    )
-    environment.globals["t"] = lambda key, **fill: say(f"report.{key}", **fill)
-    environment.globals["word"] = named
-    environment.globals["signs"] = SIGNS
-    css = (_TEMPLATES / "report.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    page = environment.get_template("report.html").generate(
-        css=Markup(css), css_hash=digest, language="en" if chosen() == "en" else "zh-CN",
-        program=f"zuozheng {__version__}", **_content(ledger, rubric),
-    )
-    with target.open("w", encoding="utf-8", newline="\n") as out:
-        out.writelines(page)
+    write_alone(target, "report.html", style("report"), {
+        "t": lambda key, **fill: say(f"report.{key}", **fill), "word": named, "signs": SIGNS,
+    }, **_content(ledger, rubric))
 
 
 def _content(ledger: Ledger, rubric: Rubric) -> Row:

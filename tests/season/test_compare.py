@@ -12,6 +12,7 @@ from lxml import html as reader
 from openpyxl import load_workbook
 
 from pipeline.errors import InputError
+from pipeline.report.alone import style
 from pipeline.season import compare
 from pipeline.store.season import NAME, SeasonLedger
 from tests.season import fake
@@ -200,10 +201,8 @@ def test_another_format_is_named(tmp_path: Path) -> None:
 
 
 def test_on_a_phone_the_indicators_keep_their_width() -> None:
-    from pipeline.report.season import page
-
-    css = (page._TEMPLATES / "season.css").read_text("utf-8")
-    assert "#items .list tbody th { min-width: 12em; }" in css.partition("@media (max-width")[2]
+    narrow = style("season").partition("@media (max-width")[2]
+    assert "#items .list tbody th { min-width: 12em; }" in narrow
 
 
 def test_out_must_name_one_of_the_two_kinds(tmp_path: Path) -> None:

@@ -1,26 +1,19 @@
 """season.html: one page that stands alone, for an office to look at the whole season.
 
-The page holds no script and asks for nothing from outside; its one style sheet is named in the
-policy by its hash. The filters are radio buttons before the tables, which the style sheet knows by
-their numbers. Everything that comes from papers, folders and lists is escaped by the template
-engine; the page is written piece by piece as the units are read.
+The filters are radio buttons before the tables, which the style sheet knows by their numbers. The
+page is written piece by piece as the units are read.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
-from pipeline import __version__
-from pipeline.language import chosen, say
+from pipeline.language import say
 from pipeline.report import printable
+from pipeline.report.alone import style, write_alone
 from pipeline.report.papers import group_titles
 from pipeline.report.printable import named, safe
 from pipeline.report.season import words
@@ -34,7 +27,6 @@ COMMON = 20
 """Papers that most units gave in which are named."""
 LEAST = .005
 """A share of the text that is told: less would be printed as 0 %."""
-_TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 def write_page(target: Path, told: Row) -> None:
@@ -57,22 +49,11 @@ def write_page(target: Path, told: Row) -> None:
 
 
 def render(target: Path, template: str, more_css: str = "", **fill: Any) -> None:
-    """Fill a template of the season into `target`, its style sheet named by its hash."""
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES, encoding="utf-8"), autoescape=True,
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    )
-    environment.globals.update(
-        t=words.tell, word=named, words=words, safe=safe, comma=say("report.comma"),
-        colon=say("report.colon"), semicolon=say("report.semicolon"), number=_number)
-    environment.filters["masked"] = safe
-    css = (_TEMPLATES / "season.css").read_text("utf-8") + more_css
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    page = environment.get_template(template).generate(
-        css=Markup(css), css_hash=digest, language="en" if chosen() == "en" else "zh-CN",
-        program=f"zuozheng {__version__}", **fill)
-    with target.open("w", encoding="utf-8", newline="\n") as out:
-        out.writelines(page)
+    """Fill a template of the season into `target`."""
+    write_alone(target, template, style("season") + more_css, {
+        "t": words.tell, "word": named, "words": words, "safe": safe, "number": _number,
+        "comma": say("report.comma"), "colon": say("report.colon"),
+        "semicolon": say("report.semicolon")}, **fill)
 
 
 def _number(value: int) -> str:
@@ -176,6 +157,7 @@ def _obligations(course: Row) -> Iterator[Row]:
             "period_words": printable.slot_period(row["period"]),
             "how_often": printable.cadence(row["cadence"]), "debtor": words.owed_by(row["owed_by"]),
             "missing": counts["late"] + counts["open"],
+            "owing": [*map(safe, row["owing"])], "unread": [*map(safe, row["unread"])],
         }
 
 

@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 from pipeline.language import has, say
 from pipeline.report import printable
+from pipeline.report.alone import SIGNS
 from pipeline.report.printable import clean, safe
 
 Row = dict[str, Any]
 
-SIGNS = {"performed": "●", "planned": "◐", "nothing": "○", "unread": "?"}
 PROPOSALS = {"covered": "v", "partial": "t", "missing": "m", "undetermined": "u",
              "beyond_documents": "b", "shown_only": "n", "context": "n"}
 """Proposal -> the class of its cells; short, because there are many cells."""

@@ -13,6 +13,7 @@ import pytest
 from lxml import html as reader
 
 from pipeline import language
+from pipeline.report.alone import TEMPLATES
 from pipeline.report.season import words, write_page
 from pipeline.season import overview
 from pipeline.store.season import NAME, SeasonLedger
@@ -96,9 +97,8 @@ def test_every_cell_leads_to_its_indicator_in_the_units_report(page: Any) -> Non
 
 
 def test_the_anchors_are_those_of_report_html() -> None:
-    templates = Path(overview.write_page.__globals__["_TEMPLATES"])
-    assert 'id="i-{{ item.id }}"' in (templates / "item.html").read_text("utf-8")
-    report = (templates / "report.html").read_text("utf-8")
+    assert 'id="i-{{ item.id }}"' in (TEMPLATES / "item.html").read_text("utf-8")
+    report = (TEMPLATES / "report.html").read_text("utf-8")
     assert 'id="f{{ file.number }}"' in report
     assert 'id="files"' in report and 'id="unread"' in report
 
