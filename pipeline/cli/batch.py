@@ -16,7 +16,7 @@ import typer
 
 from pipeline.cli.frame import App, told
 from pipeline.cli.screen import Ocr
-from pipeline.cli.under_way import Shown, in_words, on_one_line, say_on_stderr
+from pipeline.cli.under_way import Shown, in_words, say_on_stderr
 from pipeline.errors import EXIT_ALL_READ, EXIT_SOME_UNREAD, ZuozhengError
 from pipeline.language import say
 
@@ -177,8 +177,10 @@ def _cluster_words(scheduler: str | None, tls: tuple[Path | None, ...]) -> list[
 
 def _last_words(asked: Asked, typed: _Typed, shown: Shown, ledger: SeasonLedger) -> int:
     """What is wrong by unit, the outputs, the next command; the exit code to end with."""
+    from pipeline.report.printable import on_one_line
     from pipeline.screen.reading import PASSING
     from pipeline.season.words import said
+    from pipeline.store.season import OUTPUTS
 
     shown.end()
     problems: list[tuple[str, str]] = []
@@ -211,7 +213,7 @@ def _last_words(asked: Asked, typed: _Typed, shown: Shown, ledger: SeasonLedger)
         say_on_stderr("batch.pending", pages=pages, time=in_words(hours * 3600 / asked.workers))
         say_on_stderr("batch.ocr", command=typed.line(ocr="now"))
     say_on_stderr("batch.outputs")
-    for name in ("season.html", "season.xlsx", "calendar.ics"):
+    for name in OUTPUTS:
         print(f"  {asked.out.rstrip('/')}/{name}", file=sys.stderr)
     say_on_stderr("batch.season", command=shlex.join(["zuozheng", "season", asked.out]))
     return EXIT_SOME_UNREAD if count or unread else EXIT_ALL_READ

@@ -49,7 +49,7 @@ def _show(told: Row, limit: int) -> None:
     from rich.text import Text
 
     from pipeline.report.season import words
-    from pipeline.report.season.changes import CHANGES
+    from pipeline.report.season.changes import APART, CHANGES
 
     piped = not sys.stdout.isatty()
     console = Console(width=UNBOUND if piped else None, highlight=False, markup=False)
@@ -71,7 +71,7 @@ def _show(told: Row, limit: int) -> None:
     more = sum(1 for _ in units)
     if more:
         console.print(say("season.cli.compare_more", count=more))
-    for key in ("only_earlier", "only_later", "other_rubric", "unscreened", "twins"):
+    for key in APART:
         if told[key]:
             console.print(say("season.cli.apart", what=words.tell(f"compare.{key}"),
                               count=len(told[key])), soft_wrap=piped)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.frame import App
-from pipeline.cli.under_way import on_one_line
 from pipeline.language import say
 
 if TYPE_CHECKING:
@@ -117,7 +116,7 @@ def _table(place: Path, rubric: Rubric) -> None:
     periods = list(dict.fromkeys(key for one in indicators for key in one["periods"]))
     console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
     title = say("screen.title", rubric=header["rubric"],
-                unit=on_one_line((header["unit"] or [say("unit.unknown")])[0]))
+                unit=printable.on_one_line((header["unit"] or [say("unit.unknown")])[0]))
     table = Table(title=Text(title), box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
     table.add_column(say("table.id"), no_wrap=True)
     table.add_column(say("table.wording"))
@@ -135,7 +134,7 @@ def _table(place: Path, rubric: Rubric) -> None:
     if unread:
         console.print(say("screen.unread", count=len(unread)), style="red")
         for row in unread:
-            path, reason = on_one_line(printable.safe(row["path"])), row["reason"]
+            path, reason = printable.on_one_line(printable.safe(row["path"])), row["reason"]
             console.print(Text(f"  {path}: {say(f'reason.{reason}')}"))
     if header["ocr"]["pending"]:
         console.print(say("screen.pending", pages=header["ocr"]["pending"],

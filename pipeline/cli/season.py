@@ -39,7 +39,7 @@ def add_to(app: App) -> None:
     ) -> int:
         from pipeline.errors import InputError
         from pipeline.season import overview, places
-        from pipeline.store.season import SeasonLedger, being_done, checked
+        from pipeline.store.season import OUTPUTS, SeasonLedger, being_done, checked
 
         with places.season(place, alone=False) as at:
             try:
@@ -57,7 +57,7 @@ def add_to(app: App) -> None:
                 _show(told, county, kind, limit)
                 _next(told, ledger.header().get("command"), place, being_done(at.folder))
             print(say("season.cli.standing"), file=sys.stderr)
-            for name in overview.OUTPUTS:
+            for name in OUTPUTS:
                 if (at.folder / name).is_file():
                     print(f"  {place.rstrip('/')}/{name}", file=sys.stderr)
         return 0

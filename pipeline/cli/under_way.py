@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from pipeline.season.run import Asked
 
 Row = dict[str, Any]
-_BREAKS = dict.fromkeys(map(ord, "\t\n\r\u2028\u2029"), "\ufffd")
 OFTEN = 0.2
 """Seconds between two drawings of the bar."""
 
@@ -21,14 +20,6 @@ OFTEN = 0.2
 def say_on_stderr(key: str, **fill: object) -> None:
     """A message, filled."""
     print(say(key, None, **fill), file=sys.stderr)
-
-
-def on_one_line(text: str) -> str:
-    """Words from papers and folders as one line of a terminal: what would begin another line there,
-    or be obeyed, is shown as U+FFFD."""
-    from pipeline.report.printable import clean
-
-    return clean(text).translate(_BREAKS)
 
 
 def in_words(seconds: float) -> str:
@@ -58,14 +49,15 @@ class Shown:
 
     def planned(self, found: Estimate, notices: list[Row]) -> None:
         """What is to come, and what is left out."""
+        from pipeline.report.printable import on_one_line
         from pipeline.season.estimate import RESERVE
         from pipeline.season.words import said
 
         self.planned_once = True
         self._of = {"units": found.units, "files": found.files, "pages": 0}
         say_on_stderr("batch.plan", units=found.units, files=found.files, size=_size(found.bytes),
-             known=found.known, time=in_words(found.seconds), disk=_size(found.disk),
-             free=_size(found.free), reserve=_size(RESERVE))
+                      known=found.known, time=in_words(found.seconds), disk=_size(found.disk),
+                      free=_size(found.free), reserve=_size(RESERVE))
         for one in notices:
             print(on_one_line(said(one, "notice")), file=sys.stderr)
 
@@ -78,7 +70,7 @@ class Shown:
         self._flying.clear()
         if recognising:
             say_on_stderr("batch.pass.ocr", pages=left,
-                 time=in_words(left * SECONDS_A_PAGE / self._asked.workers))
+                          time=in_words(left * SECONDS_A_PAGE / self._asked.workers))
             self._units = self._files = self._pages = 0
             self._of = {"units": 0, "files": 0, "pages": left}
         else:

@@ -21,11 +21,18 @@ from pipeline.rubric.model import Rubric
 _ODD = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
 )
+_BREAKS = dict.fromkeys(map(ord, "\t\n\r\u2028\u2029"), "\ufffd")
 
 
 def clean(text: str) -> str:
     """The text with U+FFFD for what cannot be printed; the same length."""
     return _ODD.sub("\ufffd", text)
+
+
+def on_one_line(text: str) -> str:
+    """As `clean`, with U+FFFD for what would begin another line on a terminal, too: a name with a
+    break in it would say there what stands in the next line. The same length."""
+    return clean(text).translate(_BREAKS)
 
 
 @lru_cache(maxsize=256)

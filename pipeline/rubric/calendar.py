@@ -25,7 +25,7 @@ def slot_periods(cadence: str, asked: tuple[str, ...], since: str | None = None
     `by 2024-10-31` gives that date; half-years and quarters are `2024H1`, `2024Q3`.
     """
     if since is not None:
-        return tuple(period for period in slot_periods(cadence, asked) if _end(period) >= since)
+        return tuple(period for period in slot_periods(cadence, asked) if last_day(period) >= since)
     if cadence == "once":
         return (asked[0] if len(asked) == 1 else f"{asked[0]}-{asked[-1]}",)
     if cadence.startswith("by "):
@@ -37,13 +37,13 @@ def slot_periods(cadence: str, asked: tuple[str, ...], since: str | None = None
     return asked
 
 
-def _end(period: str) -> str:
-    """The last month of a slot's period."""
+def last_day(period: str) -> str:
+    """The day on which a slot's period ends: `2024H1` -> `2024-06-30`, a date is itself."""
     if "H" in period:
-        return f"{period[:4]}-{int(period[5]) * 6:02}"
+        return f"{period[:4]}-{('06-30', '12-31')[int(period[5]) - 1]}"
     if "Q" in period:
-        return f"{period[:4]}-{int(period[5]) * 3:02}"
-    return period[:7] if len(period) == 10 else f"{period[-4:]}-12"
+        return f"{period[:4]}-{('03-31', '06-30', '09-30', '12-31')[int(period[5]) - 1]}"
+    return period if len(period) == 10 else f"{period[-4:]}-12-31"
 
 
 def falls_in(dated: str, period: str) -> bool:

@@ -20,6 +20,7 @@ import orjson
 
 from pipeline.errors import InputError, OutputError
 from pipeline.report.season import write_changes
+from pipeline.report.season.changes import APART, CHANGES
 from pipeline.rubric.load import load
 from pipeline.season.overview import again
 from pipeline.season.places import Season, remote, season
@@ -29,7 +30,6 @@ from pipeline.store.season import SeasonLedger, checked
 
 Row = dict[str, Any]
 
-CHANGES = ("gained", "lost", "kept", "lacking", "unsure")
 KINDS = ("html", "xlsx")
 
 
@@ -104,8 +104,8 @@ def _gathered(first: Side, second: Side, kept: IO[bytes]) -> Row:
     here, more = _known(after)
     totals: Counter[str] = Counter()
     items: dict[tuple[str, str, str], Counter[str]] = {}
-    apart: dict[str, list[str]] = {"only_earlier": [], "only_later": [], "other_rubric": [],
-                                   "unscreened": [], "twins": sorted({*twins, *more})}
+    apart: dict[str, list[str]] = {why: [] for why in APART}
+    apart["twins"] = sorted({*twins, *more})
     pairs = changed_rubric = 0
     years: tuple[set[str], set[str]] = set(), set()
     for unit in after.units():

@@ -25,12 +25,10 @@ from pipeline.rubric.model import Rubric
 from pipeline.season.owed import NAMED, Calendar, binding, responsible
 from pipeline.store.ledger import Ledger, StoreError
 from pipeline.store.outputs import placed
-from pipeline.store.season import NAME, SeasonLedger
+from pipeline.store.season import BOOK, CALENDAR, COPIES, NAME, OUTPUTS, PAGE, SeasonLedger
 
 Row = dict[str, Any]
 
-PAGE, BOOK, CALENDAR, COPIES = "season.html", "season.xlsx", "calendar.ics", "copies.json"
-OUTPUTS = (PAGE, BOOK, CALENDAR)
 CLOSE = 12
 """Units up to which the page tells of each what it did of a responsible unit's indicators."""
 CLUSTERS, MEMBERS = 100, 12

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pipeline.rubric.calendar import slot_periods
+from pipeline.rubric.calendar import last_day, slot_periods
 from pipeline.rubric.model import Indicator, Requirement, Rubric
 
 Row = dict[str, Any]
@@ -25,23 +25,12 @@ NAMED = 100
 """Units that an entry of the calendar names; the whole list stands in season.xlsx."""
 
 
-def due(period: str) -> str:
-    """The day on which a slot's period ends: `2024H1` -> `2024-06-30`, a date is itself."""
-    if len(period) == 10:
-        return period
-    if period[4:5] == "H":
-        return f"{period[:4]}-{'06-30' if period[5] == '1' else '12-31'}"
-    if period[4:5] == "Q":
-        return f"{period[:4]}-{('03-31', '06-30', '09-30', '12-31')[int(period[5]) - 1]}"
-    return f"{period[-4:]}-12-31"
-
-
 def standing(slot: Row, as_of: str) -> Standing:
     """How a slot of a unit stands on the day `as_of`.
 
     A date without a month or a day is late only if no day of it lies before the due one.
     """
-    day = due(slot["period"])
+    day = last_day(slot["period"])
     if slot["state"] == "performed":
         # As text, a month comes before its days and a year before its months.
         return "came_late" if slot["first"] and slot["first"] > day else "came"
@@ -85,7 +74,7 @@ def _by_a_day(cadence: str) -> bool:
 
 
 def _obligation(item: str, asked: Requirement, period: str) -> Row:
-    return {"due": due(period), "period": period, "indicator": item, "requirement": asked.id,
+    return {"due": last_day(period), "period": period, "indicator": item, "requirement": asked.id,
             "wording": asked.wording, "cadence": asked.cadence, "owed_by": asked.owed_by}
 
 

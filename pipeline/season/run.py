@@ -28,7 +28,7 @@ from pipeline.season.engine.local import Seen, Take
 from pipeline.season.estimate import Estimate, check_room, estimate
 from pipeline.store.ledger import StoreError
 from pipeline.store.outputs import alone, appended, prepare
-from pipeline.store.season import NAME, SeasonLedger
+from pipeline.store.season import COPIES, NAME, OUTPUTS, SeasonLedger
 
 Row = dict[str, Any]
 Engine = Callable[[Take, int, IO[bytes], Seen], Iterator[Row]]
@@ -157,7 +157,7 @@ def _clear_drafts(folder: Path) -> None:
     for draft in folder.glob(".season.*"):
         if draft.is_dir() and not draft.is_symlink():
             remove(draft)
-    for name in ("season.html", "season.xlsx", "calendar.ics", "copies.json"):
+    for name in (*OUTPUTS, COPIES):
         for draft in folder.glob(f".{name}.*"):
             draft.unlink(missing_ok=True)
 

@@ -40,8 +40,7 @@ def of(place: Path) -> Row:
                 "unread": dict(sorted(unread.items())), "pages_pending": ocr["pending"],
                 "pages_to_recognise": header["unseen"],
                 "hours_left": round(header["unseen"] * ocr["seconds_a_page"] / 3600, 2),
-                "entries": entries, "passages": sum(1 for _ in ledger.texts()),
-                "flags": dict(sorted(flags.items())),
+                "entries": entries, "flags": dict(sorted(flags.items())),
             },
         }
 

@@ -20,6 +20,7 @@ from typing import Any
 from pipeline.errors import InputError
 from pipeline.ingest import archive
 from pipeline.privacy import mask
+from pipeline.report.printable import on_one_line
 from pipeline.season import places, table
 from pipeline.season.task import source_of
 
@@ -29,8 +30,6 @@ MOST_BYTES = 80
 """Of a directory's name in UTF-8: what stands below it must fit in a path as well."""
 MOST_NAMED = 5
 """Loose files and unused columns that a notice names."""
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-"""What would begin another line on a terminal, or be obeyed by it."""
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffd'
                      r'\ud800-\udfff<>:"/\\|?*]')
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
@@ -88,12 +87,8 @@ def _row(name: str, source: str, problem: Row | None = None, **more: Any) -> Row
 
 def _problem(key: str, **args: object) -> Row:
     return {"key": key, "args": {
-        name: _on_one_line(str(value).encode("utf-8", "replace").decode())
+        name: on_one_line(str(value).encode("utf-8", "replace").decode())
         for name, value in args.items()}}
-
-
-def _on_one_line(name: str) -> str:
-    return _CONTROL.sub("\ufffd", name)
 
 
 def some(names: Sequence[str]) -> str:
@@ -115,14 +110,14 @@ def _named_apart(rows: Iterable[Row]) -> Iterator[Row]:
         where = row["source"].rstrip("/").rpartition("/")[2]
         if name in first:
             yield row | {"dir": directory_of(f"{name}\0{row['source']}"),
-                         "name": _on_one_line(name),
+                         "name": on_one_line(name),
                          "problem": _problem("unit_twice", first=first[name], other=where)}
             continue
         first[name] = where
         problem = row["problem"]
         if problem is None and whose.setdefault(row["source"], name) != name:
             problem = _problem("unit_folder_twice", folder=where, first=whose[row["source"]])
-        yield row | {"dir": directory_of(name), "name": _on_one_line(name), "problem": problem}
+        yield row | {"dir": directory_of(name), "name": on_one_line(name), "problem": problem}
 
 
 def _unit(row: Row, rubric: str, period: str | None) -> Row:

@@ -20,6 +20,11 @@ from pipeline.store.outputs import alone
 Row = dict[str, Any]
 
 NAME = "season.sqlite"
+PAGE, BOOK, CALENDAR, COPIES = "season.html", "season.xlsx", "calendar.ics", "copies.json"
+OUTPUTS = (PAGE, BOOK, CALENDAR)
+"""What people open; they stand beside the ledger, as do the copies they are made from."""
+TEMPLATES = "templates"
+"""A folder that people may put beside it: what everybody is told to write."""
 FORMAT = 1
 """Of the tables; the ledger of another format is not read."""
 

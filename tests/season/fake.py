@@ -79,7 +79,7 @@ def summary(rubric: str = "yuxi-2024", period: str | None = None, *, state: str 
         })
     return {"rubric": asks.id, "period": list(asked), "files": 10, "bytes": 1_000_000, "pages": 40,
             "statuses": {"read": 10}, "unread": {}, "pages_pending": 0, "pages_to_recognise": 0,
-            "hours_left": 0.0, "entries": entries, "passages": 100, "flags": {}} | more
+            "hours_left": 0.0, "entries": entries, "flags": {}} | more
 
 
 def answer(told: Row | None = None, **more: Any) -> Row:

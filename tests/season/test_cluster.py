@@ -18,6 +18,7 @@ import pytest
 from pipeline.errors import InputError, WorkerError
 from pipeline.season.engine import address, cluster, local
 from tests.season.dask_parts import (
+    REDONE,
     ROOT,
     Row,
     armed,
@@ -76,8 +77,8 @@ def test_a_worker_killed_in_mid_run_changes_no_byte(root: Path, tmp_path: Path) 
             assert killed
             assert len(over.client.run(os.getpid)) == 2, "a fresh worker takes the lost one's place"
     assert "cluster: lost: tls://127.0.0.1" in (tmp_path / "log").read_text("utf-8")
-    assert {unit: said(one) for unit, one in there.items()} == {
-        unit: said(one) for unit, one in here.items()}
+    assert {unit: said(one, *REDONE) for unit, one in there.items()} == {
+        unit: said(one, *REDONE) for unit, one in here.items()}
     assert outputs(tmp_path / "there") == outputs(tmp_path / "here")
     assert len(outputs(tmp_path / "there")) == 15
 

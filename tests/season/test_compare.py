@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from pipeline.errors import InputError
 from pipeline.report.alone import style
+from pipeline.report.season.changes import CHANGES
 from pipeline.season import compare
 from pipeline.store.season import NAME, SeasonLedger
 from tests.season import fake
@@ -37,10 +38,10 @@ def changes(told: Row, requirement: str = INFO) -> dict[str, list[tuple[str, str
     """What became of the slots of one requirement of the first unit: (later period, earlier)."""
     (entry,) = (entry for entry in told["units"][0]["entries"]
                 if any(slot["requirement"] == requirement
-                       for change in compare.CHANGES for slot in entry[change]))
+                       for change in CHANGES for slot in entry[change]))
     return {change: [(slot["period"], slot["was"]) for slot in entry[change]
                      if slot["requirement"] == requirement]
-            for change in compare.CHANGES if entry[change]}
+            for change in CHANGES if entry[change]}
 
 
 @pytest.mark.parametrize(("was", "now", "change"), [

@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.errors import InputError, OutputError, RubricError
 from pipeline.season import overview
-from pipeline.store.season import NAME, SeasonLedger
+from pipeline.store.season import NAME, OUTPUTS, SeasonLedger
 from tests.season import fake
 
 Row = dict[str, Any]
@@ -28,7 +28,7 @@ def told_of(place: Path) -> Row:
 
 def test_the_same_ledger_gives_the_same_bytes_and_no_place(tmp_path: Path) -> None:
     written = [{name: (fake.many(tmp_path / place, 12) / name, overview.write(tmp_path / place))[0]
-                .read_bytes() for name in overview.OUTPUTS} for place in ("一", "二")]
+                .read_bytes() for name in OUTPUTS} for place in ("一", "二")]
     assert written[0] == written[1]
     for data in (written[0]["season.html"], written[0]["calendar.ics"]):
         assert b"/somewhere" not in data and str(tmp_path).encode() not in data

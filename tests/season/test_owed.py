@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.rubric.calendar import last_day
 from pipeline.rubric.load import load
-from pipeline.season.owed import NAMED, Calendar, binding, due, obligations, responsible, standing
+from pipeline.season.owed import NAMED, Calendar, binding, obligations, responsible, standing
 from tests.season import fake
 
 YUXI = load("yuxi-2024")
@@ -18,7 +19,7 @@ ASKED = ("2022", "2023", "2024")
     ("2024", "2024-12-31"), ("2022-2024", "2024-12-31"), ("2024-10-31", "2024-10-31"),
 ])
 def test_a_slot_is_due_on_the_last_day_of_its_period(period: str, day: str) -> None:
-    assert due(period) == day
+    assert last_day(period) == day
 
 
 @pytest.mark.parametrize(("state", "first", "found"), [

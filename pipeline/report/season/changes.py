@@ -19,6 +19,8 @@ CHANGES = ("gained", "lost", "kept", "lacking", "unsure")
 TOLD = ("gained", "lost")
 """The changes that the page tells slot by slot; the others are counted there, and listed in the
 workbook."""
+APART = ("only_earlier", "only_later", "other_rubric", "unscreened", "twins")
+"""Why a unit is not compared."""
 PAPERS = 20
 
 
@@ -26,12 +28,9 @@ def write_changes(target: Path, kind: str, told: Row) -> None:
     """Write the comparison to `target`, as `html` or `xlsx`."""
     if kind == "html":
         render(target, "changes.html", rows=_units(told), changes=CHANGES, told_changes=TOLD,
-               apart=[(key, told[key]) for key in _APART if told[key]], **told)
+               apart=[(key, told[key]) for key in APART if told[key]], **told)
     else:
         _book(target, told)
-
-
-_APART = ("only_earlier", "only_later", "other_rubric", "unscreened", "twins")
 
 
 def _units(told: Row) -> Iterator[Row]:
@@ -91,7 +90,7 @@ def _book(target: Path, told: Row, most: int = MOST_ROWS) -> None:
                 papers.add(name, paper["path"], paper["dated"], paper["how"], paper["changed"],
                            paper["share"], paper["other"], paper["other_dated"],
                            "\n".join(paper["texts"]), looks={8: "wrapped"})
-        for key in _APART:
+        for key in APART:
             for name in told[key]:
                 apart.add(safe(name), words.tell(f"compare.{key}"))
 

@@ -18,7 +18,6 @@ PROPOSALS = {"covered": "v", "partial": "t", "missing": "m", "undetermined": "u"
 """Proposal -> the class of its cells; short, because there are many cells."""
 _FOLDERS = {"folder", "source", "out", "run", "season", "root"}
 """What a problem says of these is a place as somebody typed it."""
-_BREAKS = re.compile("[\t\n\u2028\u2029]")
 _SENTENCE = re.compile(r".+?(?:。|\.(?=\s))")
 _ELSEWHERE = re.compile(r"^(/|\\|[A-Za-z]:[\\/]|[a-z0-9+]+://)")
 
@@ -29,9 +28,8 @@ def tell(key: str, /, **fill: object) -> str:
 
 
 def line(text: str | None) -> str:
-    """As `safe`, and on one line wherever it is printed: a name with a break in it would say on a
-    terminal what stands in the next line."""
-    return _BREAKS.sub("\ufffd", safe(text))
+    """As `safe`, and on one line wherever it is printed."""
+    return printable.on_one_line(safe(text))
 
 
 def report_of(dir: str) -> str:

@@ -26,10 +26,10 @@ from pipeline.season.copies.signature import Signatures
 from pipeline.season.copies.spool import Spool, Spooled
 from pipeline.store.ledger import Ledger, StoreError
 from pipeline.store.outputs import placed
+from pipeline.store.season import COPIES
 
 Row = dict[str, Any]
 
-NAME = "copies.json"
 WORK = "copies-work"
 """Below SEASON while the copies are looked for; gone afterwards."""
 LONGEST = 200
@@ -65,7 +65,7 @@ def written(season: Path, units: Sequence[Unit], templates: Templates, key: str,
 
     A unit whose ledger cannot be read is named in it and left out. Raises OutputError.
     """
-    target = season / NAME
+    target = season / COPIES
     with folder_of_its_own(season / WORK) as work:
         spool = Spool(work)
         seen: list[Picture] = []

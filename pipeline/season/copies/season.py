@@ -15,23 +15,12 @@ from pipeline.ingest.confined.scratch import folder_of_its_own
 from pipeline.rubric.model import Rubric
 from pipeline.season.copies import search
 from pipeline.season.copies.normal import even
-from pipeline.season.copies.run import (
-    NAME,
-    WORK,
-    Candidates,
-    Templates,
-    Unit,
-    digest,
-    rubric_of,
-    written,
-)
+from pipeline.season.copies.run import WORK, Candidates, Templates, Unit, digest, rubric_of, written
 from pipeline.store.ledger import Ledger, StoreError, checked
-from pipeline.store.season import SeasonLedger
+from pipeline.store.season import COPIES, TEMPLATES, SeasonLedger
 from pipeline.store.season import checked as begun
 
 Row = dict[str, Any]
-
-TEMPLATES = "templates"
 
 
 def copies(season: Path, candidates: Candidates = search.candidates) -> Path:
@@ -41,7 +30,7 @@ def copies(season: Path, candidates: Candidates = search.candidates) -> Path:
     from pipeline.screen.unit import code
 
     key = digest([code(), *keys, *(f"{one.path} {_hash(one)}" for one in entries)])
-    target = season / NAME
+    target = season / COPIES
     if _stands(target, key):
         return target
     return written(season, units, _templates(season, entries, asked), key, candidates)

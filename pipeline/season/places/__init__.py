@@ -29,6 +29,8 @@ from pipeline.season.places.keys import named
 from pipeline.season.places.scratch import reserved, scratch
 from pipeline.store import cache
 from pipeline.store.ledger import StoreError
+from pipeline.store.season import NAME as SEASON
+from pipeline.store.season import TEMPLATES
 
 Row = dict[str, Any]
 
@@ -38,8 +40,6 @@ FORMAT = 1
 KEPT_SECONDS = 120.0
 """What a killed process may lose of what it has read."""
 EXTRACTED = "extracted.sqlite"
-SEASON = "season.sqlite"
-TEMPLATES = "templates"
 _MOST_MARK = 64 * 1024**2
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
