@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pipeline.store.decisions import Checked, Engine
 
 NOTE = "purged.txt"
-TEXTS = ("ledger.sqlite", "extracted.sqlite", "coverage.json", "report.html", "coverage.xlsx")
+TEXTS = ("ledger.sqlite", "extracted.sqlite", "coverage.json", "report.html", "coverage.xlsx",
+         "part.npz")
 FOLDERS = ("pages", "work")
 STAYS = {NOTE, "consent.json", "review.id", "review.key", "review.port", "review.sqlite",
          "review.sqlite-wal", "review.sqlite-shm", "run.log"}

@@ -27,7 +27,7 @@ from pipeline.season import overview, places, task, units
 from pipeline.season.engine.local import Seen, Take
 from pipeline.season.estimate import Estimate, check_room, estimate
 from pipeline.store.ledger import StoreError
-from pipeline.store.outputs import alone, appended, prepare
+from pipeline.store.outputs import PART, alone, appended, prepare
 from pipeline.store.season import COPIES, NAME, OUTPUTS, SeasonLedger
 
 Row = dict[str, Any]
@@ -324,7 +324,8 @@ class _Season:
         self._keep()
         for unit in self.ledger.units():
             if unit["summary"]:
-                self.at.unit(unit["dir"], "ledger.sqlite")
+                for name in ("ledger.sqlite", PART):
+                    self.at.unit(unit["dir"], name)
         done = subprocess.run(
             [sys.executable, "-P", "-m", "pipeline.season.copies", str(self.folder),
              *self.asked.over],

@@ -112,6 +112,7 @@ def _screened(job: Mapping[str, Any], seen: Seen) -> Row:
     from pipeline.screen.reading import PASSING
     from pipeline.screen.unit import screen
     from pipeline.season import places
+    from pipeline.season.copies.kept import keep
     from pipeline.season.summary import of
 
     source = place_of(job["source"])
@@ -128,6 +129,8 @@ def _screened(job: Mapping[str, Any], seen: Seen) -> Row:
                       model=_model(job["model"]), again=job["retry"],
                       seen=seen)
         found = of(here.out / "ledger.sqlite")
+        if not done.unchanged:
+            keep(here.out / "ledger.sqlite", job["name"])
         answer = {"unchanged": done.unchanged, "opened": done.opened,
                   "recognised": done.recognised, "problem": _unread(found["summary"]), **found}
         here.put({"asked": asked, "ocr": job["ocr"], "signature": signature, "answer": answer})

@@ -13,6 +13,9 @@ from typing import IO
 
 from pipeline.errors import OutputError
 
+PART = "part.npz"
+"""What a season compares of a unit: the words of its papers, made even. Beside its ledger."""
+
 
 def prepare(out: Path) -> Path:
     """Make OUT (for its owner only) and check that it can be written. Raises OutputError."""
@@ -63,7 +66,7 @@ def placed(target: Path) -> Iterator[Path]:
 
 def clear_drafts(out: Path) -> None:
     """Remove what a run that was killed had begun to write (to be called while `alone`)."""
-    for name in ("ledger.sqlite", "coverage.json", "report.html", "coverage.xlsx"):
+    for name in ("ledger.sqlite", "coverage.json", "report.html", "coverage.xlsx", PART):
         for draft in out.glob(f".{name}.*"):
             draft.unlink(missing_ok=True)
 

@@ -23,7 +23,7 @@ Said = pytest.CaptureFixture[str]
 LABEL = "岚河市交通运输局"
 ROOT = Path(__file__).parents[2]
 TEXTS = ("ledger.sqlite", "extracted.sqlite", "extracted.sqlite-wal", "coverage.json",
-         "report.html", "coverage.xlsx")
+         "report.html", "coverage.xlsx", "part.npz")
 
 
 def run(*words: object) -> int:

@@ -13,6 +13,8 @@ import pytest
 from pipeline.errors import InputError, OutputError, RubricError
 from pipeline.season import estimate
 from pipeline.season import run as hall
+from pipeline.season.copies import copies
+from pipeline.store.outputs import PART
 from pipeline.store.season import NAME, SeasonLedger, being_done
 from tests.season.made_units import Watch, inline, made, outputs, season, states
 
@@ -49,6 +51,17 @@ def test_a_second_run_opens_nothing_and_changes_nothing(place: Path) -> None:
     assert [(answer["unchanged"], answer["opened"]) for answer in watch.answers] == [(True, 0)] * 3
     assert watch.estimate is not None and watch.estimate.known == 3
     assert outputs(place / "out") == before
+
+
+def test_parts_are_kept_by_those_who_screen_and_copies_are_the_same_without(place: Path) -> None:
+    out = place / "out"
+    parts = sorted(out.glob(f"units/*/{PART}"))
+    assert [part.parent.name for part in parts] == sorted(states(out))
+    before = (out / "copies.json").read_bytes()
+    (out / "copies.json").unlink()
+    for part in parts:
+        part.unlink()
+    assert copies(out).read_bytes() == before
 
 
 def test_only_what_changed_is_done(place: Path) -> None:

@@ -20,8 +20,9 @@ from pipeline.integrity.fingerprint import plain
 from pipeline.privacy import mask
 from pipeline.season.copies import permitted
 from pipeline.season.copies.grams import Marks, sums
+from pipeline.season.copies.kept import known
 from pipeline.season.copies.normal import STOP
-from pipeline.season.copies.part import Part, part
+from pipeline.season.copies.part import Part
 from pipeline.season.copies.run import LONGEST, rubric_of, words_of
 from pipeline.season.copies.verify import Side, paper_shared
 from pipeline.store.ledger import Ledger
@@ -45,7 +46,7 @@ def reused(this: Path, last: Path, name: str = "") -> list[Row]:
     {"passage", "other_passage", "text"}}. All text is masked. Raises sqlite3.Error for a ledger
     that cannot be read.
     """
-    parts = {_NOW: part(this, name), _BEFORE: part(last, name)}
+    parts = {_NOW: known(this, name), _BEFORE: known(last, name)}
     free = _own(parts, [rubric_of(this), rubric_of(last)])
     with Ledger(this) as now, Ledger(last) as before:
         ledgers = {_NOW: now, _BEFORE: before}

@@ -17,9 +17,10 @@ from pipeline.ingest.confined.scratch import folder_of_its_own
 from pipeline.privacy import mask
 from pipeline.season.copies import clusters, permitted, pictures, search
 from pipeline.season.copies.grams import Marks
+from pipeline.season.copies.kept import known
 from pipeline.season.copies.normal import SHORTEST, STOP, Codes, even
 from pipeline.season.copies.pairs import Pairs
-from pipeline.season.copies.part import Part, part
+from pipeline.season.copies.part import Part
 from pipeline.season.copies.pictures import Picture
 from pipeline.season.copies.search import Papers
 from pipeline.season.copies.signature import Signatures
@@ -73,7 +74,7 @@ def written(season: Path, units: Sequence[Unit], templates: Templates, key: str,
         lost, there = [], []
         for unit in units:
             try:
-                read = part(unit.ledger, unit.name)
+                read = known(unit.ledger, unit.name)
             except StoreError:
                 lost.append(_named(unit))
                 continue

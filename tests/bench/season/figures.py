@@ -254,7 +254,7 @@ def disk(of: Made, out: Path) -> None:
     taken = watched.size(out)
     parts = {name: sum(place.lstat().st_blocks * 512 for place in out.glob(f"units/*/{name}"))
              for name in ("ledger.sqlite", "extracted.sqlite", "coverage.json", "report.html",
-                          "coverage.xlsx")}
+                          "coverage.xlsx", "part.npz")}
     print(f"\nDisk: OUT takes {taken / 1e6:.0f} MB, estimated {said_before.disk / 1e6:.0f} MB "
           f"({said_before.disk / taken:.2f} of it), papers {said_before.bytes / 1e6:.0f} MB; time "
           f"estimated {said_before.seconds:.0f} s")
