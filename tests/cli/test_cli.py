@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli import _names_apart
+from pipeline.cli import _app, _names_apart
 from pipeline.errors import EXIT_CODES
 
 ROOT = Path(__file__).parents[2]
@@ -41,22 +41,37 @@ def test_help_is_light() -> None:
     assert HEAVY & set(done.stderr.split()) == set()
 
 
+def commands() -> list[str]:
+    """Every command there is, as it is typed: `screen`, `account add`."""
+    app = _app().typer
+    return [str(one.name) for one in app.registered_commands] + [
+        f"{group.typer_instance.info.name} {one.name}"
+        for group in app.registered_groups if group.typer_instance
+        for one in group.typer_instance.registered_commands]
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_command_has_help_an_example_and_a_place_in_the_docs(language: str) -> None:
     readme = (ROOT / ("README.md" if language == "en" else "README.zh-CN.md")).read_text("utf-8")
-    for words in (
-        ["screen"], ["batch"], ["season"], ["compare"], ["review"], ["record"], ["verify"],
-        ["purge"], ["account", "add"], ["tag"], ["rubric", "list"], ["rubric", "show"],
-        ["rubric", "check"], ["rules", "report"], ["evaluate"], ["consent"], ["train"],
-        ["doctor"], ["selftest"],
-    ):
-        done = zuozheng(*words, "--help", "--lang", language)
-        assert done.returncode == 0
-        text = done.stdout
+    script = ("import sys; from pipeline.cli import run\n"
+              "for line in sys.stdin:\n"
+              f"    code = run([*line.split(), '--help', '--lang', '{language}'])\n"
+              "    print(code, end='\\0')")
+    names = [*commands(), ""]
+    assert len(names) > 20
+    done = subprocess.run([sys.executable, "-c", script], input="\n".join(names) + "\n",
+                          capture_output=True, text=True, encoding="utf-8", cwd=ROOT, check=True,
+                          env={**os.environ, "PYTHONUTF8": "1"})
+    *helps, end = done.stdout.split("\0")
+    assert end == "" and len(helps) == len(names)
+    for words, text in zip(names[:-1], helps, strict=False):
+        assert text.endswith("0"), words
         assert ("Example:" if language == "en" else "例：") in text, words
-        assert f"zuozheng {' '.join(words)}" in readme, words
-    top = zuozheng("--help", "--lang", language).stdout
-    assert all(word in top for word in ("screen", "tag", "rubric", "doctor"))
+        # `zuozheng account list | role | close` names three of one group
+        group, _, last = words.rpartition(" ")
+        assert re.search(rf"zuozheng {group} ?(?:[a-z]+ \| )*{last}\b", readme), words
+    for name in {words.split()[0] for words in names if words}:
+        assert re.search(rf"^\W*{name}\b", helps[-1], re.MULTILINE), name
 
 
 def test_the_table_of_exit_codes_is_the_readmes() -> None:
