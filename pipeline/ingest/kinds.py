@@ -104,7 +104,7 @@ PICTURES: dict[str, str] = {
 """Kind to the module that shows a page of it: `picture(data, number) -> Image`, for recognising
 what has no text."""
 
-PASTED = frozenset({"docx", "xlsx", "pptx", "odt", "odp"})
+PASTED = frozenset({"docx", "xlsx", "pptx", "odt", "odp", "ofd"})
 """Packages whose pictures lie in them as files."""
 
 _WRITTEN = frozenset({"txt", "csv", "html", "xml"})
@@ -170,16 +170,17 @@ def picture(data: bytes, kind: str, number: int) -> Image:
 
 
 def likenesses(data: bytes, kind: str) -> list[tuple[int, str]]:
-    """What the pictures of a picture file, or those pasted into a paper, look like: (number from 1,
-    64 hex digits); see `scans.likeness`. Pages that would have to be rendered first are sheets,
-    known by their words. Raises nothing: a picture that is not known again loses its paper nothing.
-    """
-    if READERS.get(kind) != "scans.image" and kind not in PASTED:
+    """What the pictures of a picture file, or those that stand in a paper, look like: (number from
+    1, 64 hex digits); see `scans.likeness`. Sheets of paper look like nothing: they are known by
+    their words. Raises nothing: a picture that is not known again loses its paper nothing."""
+    if READERS.get(kind) != "scans.image" and kind not in PASTED and kind != "pdf":
         return []
     from pipeline.ingest.scans import likeness
 
+    of = likeness.of_package if kind in PASTED else \
+        likeness.of_pages if kind == "pdf" else likeness.of_picture
     try:
-        return list(likeness.of_package(data) if kind in PASTED else likeness.of_picture(data))
+        return list(of(data))
     except (Unreadable, MemoryError):
         return []
 

@@ -8,6 +8,6 @@ grid      the tables that lines close in; plumber: a second look where they are 
 layout    letters in tables and lines -> blocks
 sense     whether the letters can be what the page shows
 sequence  page after page: tables that run on, papers that say nothing
-picture   a page as a picture
+picture   a page as a picture; photos: the pictures on pages, as they were put there
 xfa       what was filled in on a form that has no pages
 """

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -33,7 +34,8 @@ MOST = 40
 """Pictures of one paper that are kept to be known again: one with more is an album."""
 DECODED = 512
 """Pixels of the side to which a JPEG is decoded at least: an eighth of the work of a whole one."""
-_PICTURE = re.compile(r"(?:^|/)(?:media|Pictures)/[^/]+\.(?:png|jpe?g|bmp|tiff?|webp|gif)$", re.I)
+_PICTURE = re.compile(r"(?:^|/)(?:media|Pictures|Res)/[^/]+\.(?:png|jpe?g|bmp|tiff?|webp|gif)$",
+                      re.I)
 
 
 def likeness(picture: Image.Image) -> str:
@@ -77,9 +79,9 @@ def of_picture(data: bytes) -> Iterator[tuple[int, str]]:
 
 
 def of_package(data: bytes) -> Iterator[tuple[int, str]]:
-    """The likeness of each picture in a package (OOXML, ODF) that is no logo or bullet: (number in
-    the order of their names, likeness). A picture that cannot be decoded has none. Raises
-    Unreadable: corrupt, limit_members, limit_ratio, limit_size."""
+    """The likeness of each picture in a package (OOXML, ODF, OFD) that is no logo or bullet:
+    (number in the order of their names, likeness). A picture that cannot be decoded has none.
+    Raises Unreadable: corrupt, limit_members, limit_ratio, limit_size."""
     with opc.open_zip(data) as package:
         names = sorted((name for name in package.namelist() if _PICTURE.search(name)), key=_natural)
         for number, name in enumerate(names[:MOST], 1):
@@ -90,6 +92,20 @@ def of_package(data: bytes) -> Iterator[tuple[int, str]]:
                 continue
             if seen:
                 yield number, seen
+
+
+def of_pages(data: bytes) -> Iterator[tuple[int, str]]:
+    """The likeness of each picture on a PDF's pages that is no logo or bullet, of the first `MOST`:
+    (number in the order of the pages, likeness). Raises Unreadable: encrypted, corrupt."""
+    from pipeline.ingest.pdf.photos import photos
+
+    for number, image in enumerate(islice(photos(data, LEAST), MOST), 1):
+        try:
+            seen = likeness(_small(image))
+        except Unreadable:
+            continue
+        if seen:
+            yield number, seen
 
 
 def _small(image: Image.Image) -> Image.Image:

@@ -42,7 +42,7 @@ class Part(NamedTuple):
     form: Marks
     received: Codes
     pictures: list[tuple[str, int, str]]
-    """(path, page, likeness) of pictures that are no received paper's."""
+    """(path, number, likeness) of the pictures of own papers."""
     rubric: str
     """The digest of the rubric that the unit was screened against."""
 
@@ -78,7 +78,9 @@ def part(place: Path, name: str = "") -> Part:
             forms.append(_print(made))
             papers.append({"path": path, "title": record["title"], "dated": record["dated"],
                            "length": length, "exact": exact})
-        theirs = {path for path, (record, *_) in records.items() if "received" in record["flags"]}
+        # A superior's, or another form of a paper that is here, whose pictures it has again.
+        theirs = {path for path, (record, *_) in records.items()
+                  if "received" in record["flags"] or record["same_as"] is not None}
         worded = {path for path, (_, length, _) in records.items() if length >= WORDED}
         pictures = [row for row in ledger.pictures()
                     if row[0] not in theirs and not _sheet(row[0], worded)]

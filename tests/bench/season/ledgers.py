@@ -23,6 +23,7 @@ class Paper(NamedTuple):
     passages: Sequence[str]
     flags: Sequence[str] = ()
     rows: bool = False
+    same_as: str | None = None
 
 
 def record(paper: Paper) -> dict[str, Any]:
@@ -31,7 +32,7 @@ def record(paper: Paper) -> dict[str, Any]:
         "path": paper.path, "sha256": hashlib.sha256(paper.path.encode()).hexdigest(),
         "status": "read", "reason": None, "title": paper.title, "document_type": None,
         "issuer": None, "number": None, "dated": paper.dated, "flags": list(paper.flags),
-        "same_as": None,
+        "same_as": paper.same_as,
     }
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.season.copies import kept
 from pipeline.season.copies.part import Part, part
+from pipeline.store.ledger import Ledger
 from pipeline.store.outputs import PART
 from tests.bench.season.ledgers import Paper, ledgered
 from tests.season.copies.texts import EDITED, NOTICE, PLAN
@@ -89,3 +90,14 @@ def test_no_object_comes_out_of_a_part(ledger: Path, made: list[Path]) -> None:
     np.savez(ledger.with_name(PART), said=np.array([{"key": "x"}], dtype=object))
     kept.known(ledger, NAME)
     assert made == [ledger]
+
+
+def test_the_pictures_of_another_form_of_a_paper_are_not_counted_twice(tmp_path: Path) -> None:
+    ledger = ledgered(tmp_path, NAME, [
+        Paper("方案.docx", "方案", None, PLAN),
+        Paper("通知.pdf", "通知", None, NOTICE, ("received",)),
+        Paper("方案.pdf", "方案", None, PLAN, same_as="方案.docx")]).ledger
+    with Ledger(ledger) as base:
+        for number in (1, 2, 3):
+            base.put_pictures(number, [{"page": 1, "likeness": f"{number:064x}"}])
+    assert [path for path, _, _ in part(ledger).pictures] == ["方案.docx"]
