@@ -21,7 +21,7 @@ lint: $(VENV)/installed
 	$(BIN)/mypy
 
 test: debian lint
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 bench: $(VENV)/installed
 	$(BIN)/python -m tests.bench

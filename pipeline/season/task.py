@@ -114,6 +114,7 @@ def _screened(job: Mapping[str, Any], seen: Seen) -> Row:
     from pipeline.season import places
     from pipeline.season.copies.kept import keep
     from pipeline.season.summary import of
+    from pipeline.store.outputs import PART
 
     source = place_of(job["source"])
     known = places.mark(job["out"])
@@ -129,7 +130,7 @@ def _screened(job: Mapping[str, Any], seen: Seen) -> Row:
                       model=_model(job["model"]), again=job["retry"],
                       seen=seen)
         found = of(here.out / "ledger.sqlite")
-        if not done.unchanged:
+        if not done.unchanged or not (here.out / PART).exists():
             keep(here.out / "ledger.sqlite", job["name"])
         answer = {"unchanged": done.unchanged, "opened": done.opened,
                   "recognised": done.recognised, "problem": _unread(found["summary"]), **found}

@@ -66,7 +66,7 @@ def placed(target: Path) -> Iterator[Path]:
 
 def clear_drafts(out: Path) -> None:
     """Remove what a run that was killed had begun to write (to be called while `alone`)."""
-    for name in ("ledger.sqlite", "coverage.json", "report.html", "coverage.xlsx", PART):
+    for name in ("ledger.sqlite", "coverage.json", "report.html", "coverage.xlsx"):
         for draft in out.glob(f".{name}.*"):
             draft.unlink(missing_ok=True)
 

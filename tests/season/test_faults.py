@@ -52,7 +52,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, where: str, error: Exception, at: i
 @pytest.mark.parametrize(("where", "at"), [
     ("pipeline.store.cache:Cache.put", 8),
     ("pipeline.report:write_html", 2),
-    ("pathlib:Path.replace", 5),
+    ("pathlib:Path.replace", 6),
 ])
 def test_a_disk_that_fills_stops_the_season_at_a_safe_point(
         where: str, at: int, undisturbed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

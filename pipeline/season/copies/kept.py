@@ -23,6 +23,8 @@ _ARRAYS = ("codes", "starts", "paper", "ids", "quoted", "form", "received")
 def keep(ledger: Path, name: str) -> None:
     """Make the part of the unit whose ledger this is, and put it beside that. Raises sqlite3.Error
     (`store.ledger.StoreError`) where the ledger is damaged, OutputError."""
+    for draft in ledger.parent.glob(f".{PART}.*"):
+        draft.unlink(missing_ok=True)  # of one who was killed over it
     made = part(ledger, name)
     said = {"key": _key(ledger, name), "papers": made.papers, "pictures": made.pictures,
             "rubric": made.rubric}

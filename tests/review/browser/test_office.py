@@ -170,16 +170,23 @@ def test_a_line_that_is_down_loses_nothing_and_doubles_nothing(lanhe: Any, start
     page = enter(seen, starts("local", lanhe))
     step(page)
     base = page.evaluate("location.pathname.replace('/u/', '/api/units/')")
-    # The answer of the first write is lost on its way back: it was saved, and nobody knows.
-    lost = []
-    page.route("**/evidence", lambda route: (lost.append(route.fetch().status), route.abort())
-               if not lost else route.continue_())
+    # The answer of the first write is lost on its way back: it was saved, and nobody knows. The
+    # line stays down until what the page says meanwhile was seen.
+    lost: list[int] = []
+
+    def loses(route: Any) -> None:
+        if not lost:
+            lost.append(route.fetch().status)
+        route.abort()
+
+    page.route("**/evidence", loses)
     page.keyboard.press("a")
     is_saved(page, 0, "等待保存")
     assert page.is_visible("#line") and lost == [200]
     shoot(page, "down")
     page.keyboard.press("u")
     until(page, "document.querySelector('#alert').textContent.includes('等待保存')")
+    page.unroute("**/evidence")
     is_saved(page, 0, "采信")
     assert not page.is_visible("#line")
     audit = page.evaluate("(base) => fetch(`${base}/audit`).then((told) => told.json())", base)
