@@ -1,6 +1,6 @@
 """The season's bench: what `zuozheng batch` takes, on made seasons whose truth is known.
 
-    python -m tests.bench.season                    all of it: about 20 minutes on two quiet cores
+    python -m tests.bench.season                    all of it: about 25 minutes on two quiet cores
     python -m tests.bench.season --quick            the same on small seasons: 2 minutes
     python -m tests.bench.season --only copies disk   some of it (growth is always measured: the
                                                     others look at its largest season)
@@ -30,8 +30,8 @@ def main(words: Sequence[str] | None = None) -> None:
                         help="sizes of the seasons that growth is seen on (default 10 50 200)")
     parser.add_argument("--papers", type=int, default=30, help="papers a unit (default 30)")
     parser.add_argument("--workers", type=int, default=2, help="(default 2)")
-    parser.add_argument("--rounds", type=int, default=3, help="of scaling (default 3)")
-    parser.add_argument("--scaling", type=int, default=40, help="units of scaling (default 40)")
+    parser.add_argument("--rounds", type=int, default=2, help="of scaling (default 2)")
+    parser.add_argument("--scaling", type=int, default=100, help="units of scaling (default 100)")
     parser.add_argument("--kills", type=int, default=12, help="units of a killed run (default 12)")
     parser.add_argument("--pictures", type=int, default=10, help="units of the OCR pass")
     parser.add_argument("--small", type=int, default=10_000, help="small files of memory's season")
