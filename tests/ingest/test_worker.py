@@ -74,6 +74,8 @@ def answer(job):
     if does == "home":
         record |= {"home": os.environ["HOME"], "temporary": tempfile.gettempdir()}
         open(os.path.join(record["home"], "left"), "w").close()
+    if does == "secrets":
+        record["secrets"] = sorted(name for name, value in os.environ.items() if value == "geheim")
     if does == "stdin":
         record["read"] = subprocess.run(["cat"], capture_output=True, text=True).stdout
     if does == "linger":
@@ -213,6 +215,13 @@ def test_each_worker_has_a_home_that_goes_with_it(log: IO[bytes], tmp_path: Path
     homes = [got[n]["home"] for n in (0, 2)]
     assert [got[n]["temporary"] for n in (0, 2)] == homes and len(set(homes)) == 2
     assert {Path(home).parent for home in homes} == {scratch} and list(scratch.iterdir()) == []
+
+
+def test_no_worker_knows_a_secret(log: IO[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_SECRET_ACCESS_KEY", "aws_session_token", "PGPASSWORD", "OSS_ACCESS_KEY_ID",
+                 "DB_PASSWD", "GOOGLE_APPLICATION_CREDENTIALS", "HARMLESS"):
+        monkeypatch.setenv(name, "geheim")
+    assert results(["secrets"], 1, log)[0]["secrets"] == ["HARMLESS"]
 
 
 def test_a_worker_that_cannot_start_is_no_files_fault(log: IO[bytes]) -> None:

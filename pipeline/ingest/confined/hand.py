@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -31,6 +32,8 @@ _ENVIRONMENT = {
     # second thread, started by a library, would keep what the first gives up
     "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
 }  # fmt: skip
+_SECRET = re.compile(r"AWS_|PG|.*(?:SECRET|PASSW|TOKEN|CREDENTIAL|_KEY)", re.IGNORECASE)
+"""Words of the environment that may open something: a store, a database."""
 
 Answer = tuple[Job, Record | Reason]
 
@@ -131,7 +134,7 @@ class Hand(Thread):
                 setup["home"] = records.coded(self._home)
             process = self._process = subprocess.Popen(
                 work.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=work.log,
-                env={**os.environ, **_ENVIRONMENT}, start_new_session=True)
+                env=_environment(), start_new_session=True)
             work.mourner.tell("+", process.pid)
         self._asked = 0
         try:
@@ -198,6 +201,12 @@ class Mourner:
         if self._process is not None:
             _close(self._process.stdin)
             self._process.wait()
+
+
+def _environment() -> dict[str, str]:
+    """What a worker is given of ours: nothing by which a hostile file could open anything else."""
+    kept = {name: value for name, value in os.environ.items() if not _SECRET.match(name)}
+    return {**kept, **_ENVIRONMENT}
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
