@@ -52,4 +52,11 @@ def _key(ledger: Path, name: str) -> str:
     from pipeline.screen.unit import code
 
     with Ledger(ledger) as of:
-        return f"{code()} {of.header('key').get('key')} {name}"
+        return f"{code()} {made_of(of)} {name}"
+
+
+def made_of(ledger: Ledger) -> str:
+    """What tells a unit's ledger from any other: the papers and how they were to be read, and what
+    came of it, which is another thing where what could not be read was tried again."""
+    header = ledger.header("key", "outputs")
+    return " ".join([str(header.get("key")), *sorted(header.get("outputs", {}).values())])

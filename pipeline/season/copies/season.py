@@ -14,6 +14,7 @@ from pipeline.ingest import archive
 from pipeline.ingest.confined.scratch import folder_of_its_own
 from pipeline.rubric.model import Rubric
 from pipeline.season.copies import search
+from pipeline.season.copies.kept import made_of
 from pipeline.season.copies.normal import even
 from pipeline.season.copies.run import WORK, Candidates, Templates, Unit, digest, rubric_of, written
 from pipeline.store.ledger import Ledger, StoreError, checked
@@ -48,12 +49,12 @@ def _units(season: Path) -> tuple[list[Unit], list[str], Row]:
         try:
             place = checked(season / "units" / dir)
             with Ledger(place) as ledger:
-                header = ledger.header("key")
+                key = made_of(ledger)
         except (InputError, StoreError):
             continue  # not done yet, or not to be read: the season's page says so of the unit
         asked = asked or rubric_of(place)
         found.append(Unit(dir, name, place))
-        keys.append(f"{dir} {name} {header['key']}")
+        keys.append(f"{dir} {name} {key}")
     return found, keys, asked
 
 

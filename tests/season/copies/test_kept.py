@@ -68,6 +68,12 @@ def test_a_part_of_another_ledger_name_or_code_is_made_anew(
     other = ledgered(tmp_path, "丙局", [Paper("一.txt", "一", None, EDITED)]).ledger
     other.with_name(PART).write_bytes(ledger.with_name(PART).read_bytes())
     assert same(kept.known(other, NAME), part(other, NAME)) and made == [other]
+    # What could not be read was tried again: the same papers, more said of them.
+    with Ledger(ledger) as base:
+        base.put_header({"outputs": {"coverage.json": "ab"}})
+    kept.known(ledger, NAME)
+    kept.keep(ledger, NAME)
+    assert made.pop() == made.pop() == ledger
     kept.known(ledger, "乙局")
     monkeypatch.setattr("pipeline.screen.unit.code", lambda: "another")
     kept.known(ledger, NAME)

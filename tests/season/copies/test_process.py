@@ -13,6 +13,7 @@ import pytest
 
 from pipeline.rubric.load import load
 from pipeline.season.copies import copies
+from pipeline.store.ledger import Ledger
 from pipeline.store.season import SeasonLedger
 from tests.bench.season.ledgers import Paper, ledgered
 from tests.season.copies.texts import EDITED, PLAN
@@ -67,6 +68,14 @@ def test_what_has_not_changed_is_left_alone(season: Path) -> None:
         ledger.plan([unit("甲局")])
     copies(season)
     assert b'"lost"' in place.read_bytes()
+
+
+def test_what_was_tried_again_and_said_more_is_compared_anew(season: Path) -> None:
+    place = copies(season)
+    before = orjson.loads(place.read_bytes())["key"]
+    with Ledger(season / "units" / "甲局" / "ledger.sqlite") as ledger:  # its key stays
+        ledger.put_header({"outputs": {"coverage.json": "ab", "report.html": "cd"}})
+    assert orjson.loads(copies(season).read_bytes())["key"] != before
 
 
 @pytest.mark.parametrize("broken", [b"", b"[]", b"{", b"\xff"])
